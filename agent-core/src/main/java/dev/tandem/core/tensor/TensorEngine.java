@@ -1,0 +1,72 @@
+package dev.tandem.core.tensor;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes tensors and the scopes that own them. Every method but {@link #scope()} needs an open scope on the calling thread.
+ *
+ * <p>Engines are safe to share between threads; a tensor is used by one thread at a time.
+ */
+public interface TensorEngine {
+
+    /** Name for logs: {@code torch} or {@code onnx}. */
+    String name();
+
+    /** The device on which new tensors are placed. */
+    Device device();
+
+    /** Opens a scope and makes it the current one of this thread. */
+    Scope scope();
+
+    /**
+     * Starts recording gradients on this thread; only one tape may be open in a process.
+     *
+     * @throws IllegalStateException if a tape is open already, or the engine records no gradients
+     */
+    GradientTape gradientTape();
+
+    /** Float32 tensor of the given shape from row-major values; no sizes at all make a scalar. */
+    Tensor tensor(float[] values, long... shape);
+
+    /** Int64 tensor of the given shape from row-major values. */
+    Tensor tensor(long[] values, long... shape);
+
+    /** Tensor from little-endian bytes, which are copied. */
+    Tensor tensor(ByteBuffer bytes, DType dtype, long... shape);
+
+    /** Zeros. */
+    Tensor zeros(DType dtype, long... shape);
+
+    /** One value everywhere, float32. */
+    Tensor full(double value, long... shape);
+
+    /** Int64 numbers from {@code start} (included) to {@code end} (excluded). */
+    Tensor arange(long start, long end);
+
+    /** Joins tensors along an existing dimension (torch.cat). */
+    Tensor cat(List<Tensor> tensors, int dim);
+
+    /** Joins tensors of one shape along a new dimension (torch.stack). */
+    Tensor stack(List<Tensor> tensors, int dim);
+
+    /**
+     * Standard normal values, drawn in Java, so that one seed gives the same numbers on every engine and device.
+     *
+     * @param random the generator, advanced by one draw per element in row-major order
+     */
+    default Tensor randn(RandomGenerator random, long... shape) {
+        float[] values = new float[Math.toIntExact(Shapes.size(shape))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return tensor(values, shape);
+    }
+
+    /**
+     * One AdamW step on many parameters at once (Loshchilov and Hutter 2019; torch.optim.AdamW with {@code foreach} or
+     * {@code fused} semantics). Parameters and moments are changed in place; the gradients are read from the parameters.
+     */
+    void adamw(AdamWStep step);
+}

@@ -1,0 +1,39 @@
+package dev.tandem.core.weights;
+
+import dev.tandem.core.tensor.Tensor;
+
+/**
+ * Where a model takes its tensors from, by checkpoint key: a file, or an initialisation. A model is built by one piece of code
+ * whether it is loaded or trained from nothing.
+ */
+public interface WeightSource {
+
+    /**
+     * The tensor of a key, owned by the scope that is current now.
+     *
+     * @param key full checkpoint key, such as {@code model.norm.weight}
+     * @param init how it starts where there is no file
+     * @param shape the shape that the model's configuration asks for
+     * @throws WeightException if a file lacks the key or holds another shape; the message names file, key and both shapes
+     */
+    Tensor get(String key, Init init, long... shape);
+
+    /** Whether {@link #get} would find this key; a fresh model has every key. */
+    boolean has(String key);
+
+    /** The same source with {@code prefix + "."} before every key. */
+    default WeightSource at(String prefix) {
+        WeightSource parent = this;
+        return new WeightSource() {
+            @Override
+            public Tensor get(String key, Init init, long... shape) {
+                return parent.get(prefix + "." + key, init, shape);
+            }
+
+            @Override
+            public boolean has(String key) {
+                return parent.has(prefix + "." + key);
+            }
+        };
+    }
+}
