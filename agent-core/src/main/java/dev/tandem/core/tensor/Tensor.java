@@ -185,7 +185,7 @@ public interface Tensor {
      * repeated where there are fewer (grouped queries).
      *
      * @param mask added to the scores, broadcast to [B, H, T, S]; null for none
-     * @param causal hide later positions; not together with a mask
+     * @param causal position t of T sees positions 0 to t of S, both counted from the front; not together with a mask
      */
     Tensor scaledDotProductAttention(Tensor key, Tensor value, @Nullable Tensor mask, boolean causal);
 
@@ -241,6 +241,12 @@ public interface Tensor {
 
     Tensor contiguous();
 
+    /**
+     * The same [B, C, h, w] values laid out with the channels innermost (torch.channels_last), which convolutions are faster on; results
+     * of operations on it keep the layout. An engine without memory layouts returns this tensor.
+     */
+    Tensor channelsLast();
+
     /** The same values, cut from the recorded graph. */
     Tensor detach();
 
@@ -250,7 +256,7 @@ public interface Tensor {
     /** The gradient that backward passes have added up, or null before the first one. */
     @Nullable Tensor grad();
 
-    /** Frees the gradient. */
+    /** Sets the gradient to zero. */
     void zeroGrad();
 
     /** Overwrites the values in place, outside of any recorded graph. */

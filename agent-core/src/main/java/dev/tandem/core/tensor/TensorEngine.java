@@ -21,9 +21,9 @@ public interface TensorEngine {
     Scope scope();
 
     /**
-     * Starts recording gradients on this thread; only one tape may be open in a process.
+     * Starts recording gradients on this thread; a thread has at most one open tape.
      *
-     * @throws IllegalStateException if a tape is open already, or the engine records no gradients
+     * @throws IllegalStateException if this thread has an open tape already, or the engine records no gradients
      */
     GradientTape gradientTape();
 

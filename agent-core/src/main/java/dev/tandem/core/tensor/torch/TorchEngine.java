@@ -1,0 +1,251 @@
+package dev.tandem.core.tensor.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.tandem.core.tensor.AdamWStep;
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Device;
+import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Computes with libtorch, eagerly and with gradients.
+ *
+ * <p>DJL attaches each array to a manager that frees it. Here all arrays belong to DJL's system manager, which tracks nothing, and
+ * {@link TorchScope} alone decides when one is freed: DJL's rule (a result belongs to the manager of its first operand) would leak every
+ * {@code weight.mul(x)} into the life of the model.
+ */
+public final class TorchEngine implements TensorEngine {
+
+    private static final ConcurrentMap<Device, TorchEngine> ENGINES = new ConcurrentHashMap<>();
+
+    private final Device device;
+    private final ai.djl.Device djlDevice;
+    private final PtNDManager manager;
+    private final TorchOps ops;
+    private final ThreadLocal<Boolean> recording = ThreadLocal.withInitial(() -> false);
+
+    private TorchEngine(Device device) {
+        this.device = device;
+        this.djlDevice = device.kind() == Device.Kind.CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
+        Engine engine = Engine.getEngine("PyTorch");
+        if (device.kind() == Device.Kind.CUDA && device.index() >= engine.getGpuCount()) {
+            throw new IllegalArgumentException("libtorch sees " + engine.getGpuCount() + " CUDA devices, so there is no " + device
+                    + "; check the driver and that a CUDA build of libtorch is used");
+        }
+        NDManager base = engine.newBaseManager(ai.djl.Device.cpu());
+        this.manager = (PtNDManager) base.getParentManager();
+        this.ops = new TorchOps(this, (PtNDManager) base);
+    }
+
+    /** The engine of the host's processor. */
+    public static TorchEngine cpu() {
+        return on(Device.CPU);
+    }
+
+    /**
+     * The engine of a device; one per device and process.
+     *
+     * @throws IllegalArgumentException if libtorch does not see the device
+     */
+    public static TorchEngine on(Device device) {
+        return ENGINES.computeIfAbsent(device, TorchEngine::new);
+    }
+
+    /** How many threads an operation may use. */
+    public static int threads() {
+        return JniUtils.getNumThreads();
+    }
+
+    /** Sets how many threads an operation may use, for the process. */
+    public static void threads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread is needed, got " + threads);
+        }
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(threads);
+    }
+
+    @Override
+    public String name() {
+        return "torch";
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public Scope scope() {
+        if (!TorchScope.isOpen()) {
+            // both are settings of the thread: record only under a tape, and do not re-specialise TorchScript on new shapes
+            JniUtils.setGradMode(false);
+            JniUtils.setGraphExecutorOptimize(false);
+        }
+        return TorchScope.open();
+    }
+
+    @Override
+    public GradientTape gradientTape() {
+        if (recording.get()) {
+            throw new IllegalStateException("a gradient tape is open on this thread already; close it first");
+        }
+        recording.set(true);
+        JniUtils.setGradMode(true);
+        return new TorchTape();
+    }
+
+    @Override
+    public Tensor tensor(float[] values, long... shape) {
+        ByteBuffer bytes = buffer(values.length, Float.BYTES, shape);
+        bytes.asFloatBuffer().put(values);
+        return copyOf(bytes, DType.FLOAT32, shape);
+    }
+
+    @Override
+    public Tensor tensor(long[] values, long... shape) {
+        ByteBuffer bytes = buffer(values.length, Long.BYTES, shape);
+        bytes.asLongBuffer().put(values);
+        return copyOf(bytes, DType.INT64, shape);
+    }
+
+    @Override
+    public Tensor tensor(ByteBuffer bytes, DType dtype, long... shape) {
+        long expected = Math.multiplyExact(Shapes.size(shape), dtype.bytes());
+        if (bytes.remaining() != expected) {
+            throw new IllegalArgumentException("tensor: " + dtype + " " + Shapes.toString(shape) + " needs " + expected + " bytes, got " + bytes.remaining());
+        }
+        if (bytes.isDirect()) {
+            return copyOf(bytes.slice(), dtype, shape);
+        }
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+        direct.put(bytes.duplicate()).flip();
+        return copyOf(direct, dtype, shape);
+    }
+
+    private static ByteBuffer buffer(int length, int elementBytes, long[] shape) {
+        if (Shapes.size(shape) != length) {
+            throw new IllegalArgumentException("tensor: " + length + " values do not fill the shape " + Shapes.toString(shape));
+        }
+        return ByteBuffer.allocateDirect(Math.multiplyExact(length, elementBytes)).order(ByteOrder.nativeOrder());
+    }
+
+    /** libtorch reads the buffer in place, so the array is cloned before the buffer can be collected. */
+    private Tensor copyOf(ByteBuffer bytes, DType dtype, long[] shape) {
+        PtNDArray view = JniUtils.createNdFromByteBuffer(
+                manager, bytes, new Shape(shape), TorchTensor.dataType(dtype), SparseFormat.DENSE, ai.djl.Device.cpu());
+        try {
+            return wrap(device.kind() == Device.Kind.CPU
+                    ? JniUtils.clone(view)
+                    : JniUtils.to(view, TorchTensor.dataType(dtype), djlDevice));
+        } finally {
+            view.close();
+            java.lang.ref.Reference.reachabilityFence(bytes);
+        }
+    }
+
+    @Override
+    public Tensor zeros(DType dtype, long... shape) {
+        return wrap(JniUtils.createZerosNdArray(
+                manager, new Shape(shape), TorchTensor.dataType(dtype), djlDevice, SparseFormat.DENSE));
+    }
+
+    @Override
+    public Tensor full(double value, long... shape) {
+        return wrap(JniUtils.full(
+                manager, new Shape(shape), value, ai.djl.ndarray.types.DataType.FLOAT32, djlDevice, SparseFormat.DENSE));
+    }
+
+    @Override
+    public Tensor arange(long start, long end) {
+        long[] values = new long[Math.toIntExact(Math.max(0, end - start))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = start + i;
+        }
+        return tensor(values, values.length);
+    }
+
+    @Override
+    public Tensor cat(List<Tensor> tensors, int dim) {
+        PtNDArray[] arrays = TorchTensor.arrays(tensors);
+        return TorchTensor.guarded(this, "cat", () -> JniUtils.cat(arrays, dim), arrays);
+    }
+
+    @Override
+    public Tensor stack(List<Tensor> tensors, int dim) {
+        PtNDArray[] arrays = TorchTensor.arrays(tensors);
+        return TorchTensor.guarded(this, "stack", () -> JniUtils.stack(arrays, dim), arrays);
+    }
+
+    @Override
+    public void adamw(AdamWStep step) {
+        if (!step.parameters().isEmpty()) {
+            ops.adamw(step);
+        }
+    }
+
+    TorchOps ops() {
+        return ops;
+    }
+
+    ai.djl.Device djlDevice() {
+        return djlDevice;
+    }
+
+    Tensor wrap(PtNDArray array) {
+        TorchTensor tensor = new TorchTensor(this, array);
+        TorchScope.current().own(tensor);
+        return tensor;
+    }
+
+    private final class TorchTape implements GradientTape {
+
+        private boolean open = true;
+
+        @Override
+        public void backward(Tensor loss) {
+            backward(loss, false);
+        }
+
+        @Override
+        public void backwardKeepingGraph(Tensor loss) {
+            backward(loss, true);
+        }
+
+        private void backward(Tensor loss, boolean keepGraph) {
+            if (!open) {
+                throw new IllegalStateException("the gradient tape is closed");
+            }
+            if (Shapes.size(loss.shape()) != 1) {
+                throw new IllegalArgumentException("backward starts at one number, got the shape " + Shapes.toString(loss.shape()));
+            }
+            PtNDArray array = TorchTensor.array(loss);
+            try (PtNDArray one = JniUtils.onesLike(array, array.getDataType(), array.getDevice(), SparseFormat.DENSE)) {
+                JniUtils.backward(array, one, keepGraph, false);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                recording.set(false);
+                JniUtils.setGradMode(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+class Ops(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  def forward(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return x
+  def silu(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.silu(x)
+  def gelu_tanh(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="tanh")
+  def quick_gelu(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
+  def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v)
+  def attention_causal(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+  def attention_masked(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, mask)
+  def repeat_heads(self: __torch__.Ops, x: Tensor, times: Tensor) -> Tensor:
+    return torch.repeat_interleave(x, int(times), 1)
+  def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
+    return torch.mul(w, torch.mul(x, torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), eps))))
+  def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], w, b, float(eps))
+  def layer_norm_plain(self: __torch__.Ops, x: Tensor, eps: Tensor) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], None, None, float(eps))
+  def group_norm(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+    return torch.group_norm(x, int(groups), w, b, float(eps))
+  def group_norm_plain(self: __torch__.Ops, x: Tensor, groups: Tensor, eps: Tensor) -> Tensor:
+    return torch.group_norm(x, int(groups), None, None, float(eps))
+  def group_norm_silu(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+    return torch.silu(torch.group_norm(x, int(groups), w, b, float(eps)))
+  def upsample_nearest(self: __torch__.Ops, x: Tensor, scale: Tensor) -> Tensor:
+    s = int(scale)
+    return torch.upsample_nearest2d(x, [torch.mul(torch.size(x, 2), s), torch.mul(torch.size(x, 3), s)])
+  def pad2d(self: __torch__.Ops, x: Tensor, left: Tensor, right: Tensor, top: Tensor, bottom: Tensor) -> Tensor:
+    return torch.constant_pad_nd(x, [int(left), int(right), int(top), int(bottom)], 0)
+  def avg_pool2d(self: __torch__.Ops, x: Tensor, kernel: Tensor) -> Tensor:
+    k = int(kernel)
+    return torch.avg_pool2d(x, [k, k])
+  def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    x1, x2, = torch.chunk(x, 2, -1)
+    return torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(x2), x1], -1), sin))
+  def cross_entropy(self: __torch__.Ops, x: Tensor, targets: Tensor) -> Tensor:
+    return torch.cross_entropy_loss(x, targets)
+  def index_select(self: __torch__.Ops, x: Tensor, dim: Tensor, indices: Tensor) -> Tensor:
+    return torch.index_select(x, int(dim), indices)
+  def copy_to(self: __torch__.Ops, x: Tensor, values: Tensor) -> Tensor:
+    return torch.copy_(x, values)
+  def contiguous(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.contiguous(x)
+  def channels_last(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.contiguous(x, memory_format=2)
+  def adamw(self: __torch__.Ops, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float) -> Tensor:
+    _0 = torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False)
+    return steps[0]
