@@ -69,4 +69,41 @@ public interface TensorEngine {
      * {@code fused} semantics). Parameters and moments are changed in place; the gradients are read from the parameters.
      */
     void adamw(AdamWStep step);
+
+    /**
+     * The Euclidean norm of all values of all tensors together (torch.nn.utils.get_total_norm); 0 for none.
+     *
+     * @param tensors floating, of any shapes
+     */
+    default double norm(List<Tensor> tensors) {
+        if (tensors.isEmpty()) {
+            return 0;
+        }
+        try (Scope scope = scope()) {
+            List<Tensor> squares = tensors.stream().map(t -> t.square().sum()).toList();
+            return stack(squares, 0).sum().sqrt().item();
+        }
+    }
+
+    /** Multiplies every value of every tensor in place. */
+    default void scale(List<Tensor> tensors, double factor) {
+        try (Scope scope = scope()) {
+            tensors.forEach(t -> t.set(t.mul(factor)));
+        }
+    }
+
+    /**
+     * Moves every target in place towards its value: {@code target += weight (value - target)} (torch.lerp).
+     *
+     * @param targets changed
+     * @param values one for each target, of its shape
+     */
+    default void lerp(List<Tensor> targets, List<Tensor> values, double weight) {
+        try (Scope scope = scope()) {
+            for (int i = 0; i < targets.size(); i++) {
+                Tensor target = targets.get(i);
+                target.set(target.add(values.get(i).sub(target).mul(weight)));
+            }
+        }
+    }
 }

@@ -198,6 +198,25 @@ public final class TorchEngine implements TensorEngine {
         }
     }
 
+    @Override
+    public double norm(List<Tensor> tensors) {
+        return tensors.isEmpty() ? 0 : ops.norm(tensors);
+    }
+
+    @Override
+    public void scale(List<Tensor> tensors, double factor) {
+        if (!tensors.isEmpty()) {
+            ops.scale(tensors, factor);
+        }
+    }
+
+    @Override
+    public void lerp(List<Tensor> targets, List<Tensor> values, double weight) {
+        if (!targets.isEmpty()) {
+            ops.lerp(targets, values, weight);
+        }
+    }
+
     TorchOps ops() {
         return ops;
     }

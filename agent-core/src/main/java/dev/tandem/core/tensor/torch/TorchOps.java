@@ -9,12 +9,14 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.tandem.core.tensor.AdamWStep;
+import dev.tandem.core.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
@@ -90,25 +92,52 @@ final class TorchOps {
         PtNDArray count = (PtNDArray) manager.create((float) step.step());
         PtNDArray[] counts = new PtNDArray[step.parameters().size()];
         java.util.Arrays.fill(counts, count);
-        IValue[] arguments = {
-            IValue.listFrom(TorchTensor.arrays(step.parameters())),
-            IValue.listFrom(TorchTensor.arrays(step.gradients())),
-            IValue.listFrom(TorchTensor.arrays(step.firstMoments())),
-            IValue.listFrom(TorchTensor.arrays(step.secondMoments())),
-            IValue.listFrom(counts),
-            IValue.from(step.learningRate()),
-            IValue.from(step.beta1()),
-            IValue.from(step.beta2()),
-            IValue.from(step.weightDecay()),
-            IValue.from(step.eps())
-        };
-        try (IValue result = IValueUtils.runMethod(block, "adamw", arguments)) {
-            result.getType();
+        try {
+            run(
+                            "adamw",
+                            list(step.parameters()),
+                            list(step.gradients()),
+                            list(step.firstMoments()),
+                            list(step.secondMoments()),
+                            IValue.listFrom(counts),
+                            IValue.from(step.learningRate()),
+                            IValue.from(step.beta1()),
+                            IValue.from(step.beta2()),
+                            IValue.from(step.weightDecay()),
+                            IValue.from(step.eps()))
+                    .close();
+        } finally {
+            count.close();
+        }
+    }
+
+    double norm(List<Tensor> tensors) {
+        try (IValue result = run("norm", list(tensors));
+                PtNDArray norm = result.toTensor(manager)) {
+            return norm.toFloatArray()[0];
+        }
+    }
+
+    void scale(List<Tensor> tensors, double factor) {
+        run("scale", list(tensors), IValue.from(factor)).close();
+    }
+
+    void lerp(List<Tensor> targets, List<Tensor> values, double weight) {
+        run("lerp", list(targets), list(values), IValue.from(weight)).close();
+    }
+
+    private static IValue list(List<Tensor> tensors) {
+        return IValue.listFrom(TorchTensor.arrays(tensors));
+    }
+
+    /** Calls a method that takes lists and plain numbers; no gradient is recorded, and the arguments are closed. */
+    private IValue run(String method, IValue... arguments) {
+        try {
+            return IValueUtils.runMethod(block, method, arguments);
         } finally {
             for (IValue argument : arguments) {
                 argument.close();
             }
-            count.close();
         }
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TorchTensor implements Tensor {
 
     private final TorchEngine engine;
-    private final PtNDArray array;
+    private PtNDArray array;
     TorchScope owner = TorchScope.current();
 
     TorchTensor(TorchEngine engine, PtNDArray array) {
@@ -511,7 +511,18 @@ final class TorchTensor implements Tensor {
 
     @Override
     public void zeroGrad() {
-        JniUtils.zeroGrad(self());
+        // DJL can only fill a gradient with zeros, which an optimizer cannot tell from a gradient that is zero: so this becomes a
+        // new leaf on the same memory, and the old one is freed with its gradient
+        PtNDArray old = self();
+        try (PtNDArray gradient = JniUtils.getGradient(old)) {
+            if (gradient == null) {
+                return;
+            }
+        }
+        boolean required = JniUtils.requiresGrad(old);
+        array = JniUtils.detachGradient(old);
+        array.setRequiresGradient(required);
+        old.close();
     }
 
     @Override

@@ -54,3 +54,11 @@ class Ops(Module):
   def adamw(self: __torch__.Ops, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float) -> Tensor:
     _0 = torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False)
     return steps[0]
+  def norm(self: __torch__.Ops, x: List[Tensor]) -> Tensor:
+    return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(x, 2)))
+  def scale(self: __torch__.Ops, x: List[Tensor], factor: float) -> Tensor:
+    _0 = torch._foreach_mul_(x, factor)
+    return x[0]
+  def lerp(self: __torch__.Ops, x: List[Tensor], values: List[Tensor], weight: float) -> Tensor:
+    _0 = torch._foreach_lerp_(x, values, weight)
+    return x[0]

@@ -1,0 +1,182 @@
+package dev.tandem.core.train;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.core.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder {@code checkpoint-STEP} from which a run goes on as if it had never stopped: {@code parameters.safetensors},
+ * {@code moments.safetensors} ({@code first.KEY}, {@code second.KEY}), with averaging {@code average.safetensors}, and
+ * {@code state.json}. It is written under a hidden name and renamed, so a folder with the right name is whole.
+ *
+ * @param folder the checkpoint's folder
+ * @param step steps that were done when it was written
+ */
+public record Checkpoint(Path folder, long step) {
+
+    private static final String PARAMETERS = "parameters.safetensors";
+
+    private static final String AVERAGE = "average.safetensors";
+    private static final String MOMENTS = "moments.safetensors";
+    private static final String STATE = "state.json";
+    private static final String HIDDEN = ".checkpoint-";
+    private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
+    private static final ObjectMapper JSON = ConfigReader.mapper();
+
+    /**
+     * What is not a tensor.
+     *
+     * @param task name of the task
+     * @param step steps done
+     * @param skipped steps skipped because of gradients that were not finite
+     * @param config the run's settings
+     * @param updates parameter key to the number of steps that changed it
+     */
+    record State(String task, long step, long skipped, TrainConfig config, Map<String, Long> updates) {}
+
+    /** The newest checkpoint in a run's folder. */
+    public static Optional<Checkpoint> latest(Path run) {
+        return all(run).stream().max(Comparator.comparingLong(Checkpoint::step));
+    }
+
+    /** All checkpoints in a run's folder. */
+    static List<Checkpoint> all(Path run) {
+        if (!Files.isDirectory(run)) {
+            return List.of();
+        }
+        List<Checkpoint> found = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(run)) {
+            entries.forEach(path -> {
+                Matcher name = NAME.matcher(path.getFileName().toString());
+                if (name.matches() && Files.isDirectory(path)) {
+                    found.add(new Checkpoint(path, Long.parseLong(name.group(1))));
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the checkpoints in " + run + ": " + e.getMessage(), e);
+        }
+        return found;
+    }
+
+    /**
+     * The file of weights to use after training: the averaged ones where the run averaged, else the last ones. Keys are the task's.
+     */
+    public Path weights() {
+        Path average = folder.resolve(AVERAGE);
+        return Files.exists(average) ? average : folder.resolve(PARAMETERS);
+    }
+
+    /** Writes a checkpoint into a run's folder and removes the oldest ones above {@code keep}. */
+    static Checkpoint write(Path run, State state, AdamW optimizer, Map<String, Tensor> average, int keep) {
+        Path folder = run.resolve("checkpoint-" + state.step());
+        Path hidden = run.resolve(HIDDEN + state.step());
+        try {
+            delete(hidden);
+            Files.createDirectories(hidden);
+            TensorFile.write(hidden.resolve(PARAMETERS), optimizer.parameters());
+            TensorFile.write(hidden.resolve(MOMENTS), optimizer.moments());
+            if (!average.isEmpty()) {
+                TensorFile.write(hidden.resolve(AVERAGE), average);
+            }
+            Files.write(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
+            delete(folder);
+            Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+            List<Checkpoint> older = new ArrayList<>(all(run));
+            older.sort(Comparator.comparingLong(Checkpoint::step));
+            for (Checkpoint old : older.subList(0, Math.max(0, older.size() - keep))) {
+                delete(old.folder());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the checkpoint " + folder + ": " + e.getMessage(), e);
+        }
+        return new Checkpoint(folder, state.step());
+    }
+
+    /**
+     * Sets parameters, moments and averages to the checkpoint's, and the optimizer's counts.
+     *
+     * @throws IllegalArgumentException if it belongs to another task, other settings or other parameters, or is damaged
+     */
+    State restore(String task, TrainConfig config, AdamW optimizer, Map<String, Tensor> average) {
+        State state;
+        try {
+            state = JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "cannot read " + folder.resolve(STATE) + "; remove the folder to resume from the checkpoint before it", e);
+        }
+        if (!state.task().equals(task)) {
+            throw new IllegalArgumentException(folder + " was written by the task '" + state.task() + "', this run trains '" + task
+                    + "'; choose another output folder");
+        }
+        requireSame(state.config(), config);
+        TensorFile.read(folder.resolve(PARAMETERS), optimizer.parameters());
+        TensorFile.read(folder.resolve(MOMENTS), optimizer.moments());
+        if (!average.isEmpty()) {
+            TensorFile.read(folder.resolve(AVERAGE), average);
+        }
+        optimizer.restore(state.updates(), state.skipped());
+        return state;
+    }
+
+    /** What decides the numbers must be as it was; how often to log, save and measure, and for how long to run, may change. */
+    private void requireSame(TrainConfig then, TrainConfig now) {
+        Map<String, Object> before = decisive(then);
+        decisive(now).forEach((field, value) -> {
+            if (!value.equals(before.get(field))) {
+                throw new IllegalArgumentException(folder + " was trained with " + field + " " + before.get(field) + ", the configuration says "
+                        + value + "; restore the setting or choose another output folder");
+            }
+        });
+    }
+
+    private static Map<String, Object> decisive(TrainConfig config) {
+        Map<String, Object> fields = JSON.convertValue(config, new TypeReference<LinkedHashMap<String, Object>>() {});
+        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds").forEach(fields::remove);
+        if (config.schedule() == Schedule.CONSTANT) {
+            fields.remove("steps");
+            fields.remove("final_factor");
+        }
+        return fields;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.delete(dir);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,328 @@
+package dev.tandem.core.train;
+
+import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training loop: learning rate, evaluate, checkpoint, accumulate, clip, step, log.
+ *
+ * <pre>{@code
+ * try (Trainer trainer = Trainer.builder().engine(engine).task(task).config(config).folder(out)
+ *         .listener(new JsonLinesLog(out.resolve("train.jsonl"))).resume(true).build()) {
+ *     TrainResult result = trainer.run();
+ * }
+ * }</pre>
+ *
+ * <p>A run that is stopped (by {@link Builder#interrupted} or {@code max_seconds}) finishes its step and writes a checkpoint; one that
+ * resumes from it computes, on the same machine and number of threads, the same bits as a run that never stopped. Moments and averages
+ * belong to the trainer; {@link #close} frees them and stops recording gradients for the parameters.
+ */
+public final class Trainer implements AutoCloseable {
+
+    private static final int HOPELESS = 100;
+
+    private final TensorEngine engine;
+    private final TrainingTask task;
+    private final TrainConfig config;
+    private final Path folder;
+    private final List<TrainListener> listeners;
+    private final BooleanSupplier interrupted;
+    private final boolean resume;
+    private final Scope home;
+    private final AdamW optimizer;
+    private final @Nullable AveragedWeights average;
+
+    private Trainer(Builder builder) {
+        engine = Objects.requireNonNull(builder.engine, "a trainer needs an engine");
+        task = Objects.requireNonNull(builder.task, "a trainer needs a task");
+        config = Objects.requireNonNull(builder.config, "a trainer needs a configuration");
+        folder = Objects.requireNonNull(builder.folder, "a trainer needs a folder for its checkpoints");
+        listeners = List.copyOf(builder.listeners);
+        interrupted = builder.interrupted;
+        resume = builder.resume;
+        home = engine.scope();
+        try {
+            optimizer = new AdamW(engine, config, task.groups());
+            average = config.emaDecay() > 0 ? new AveragedWeights(engine, config.emaDecay(), optimizer.parameters()) : null;
+        } catch (RuntimeException e) {
+            home.close();
+            throw e;
+        }
+        home.detach();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Trains until the steps are done, the time is over, or it is asked to stop.
+     *
+     * @throws IllegalArgumentException if the folder holds checkpoints of an earlier run and this one does not resume, or if they do not
+     *     belong to this run
+     * @throws IllegalStateException if gradients stay infinite or undefined
+     */
+    public TrainResult run() {
+        long start = resumeOrStart();
+        long parameters = optimizer.parameters().values().stream().mapToLong(p -> Shapes.size(p.shape())).sum();
+        listeners.forEach(l -> l.started(task.name(), parameters, start, config));
+        long began = System.nanoTime();
+        Pace pace = new Pace(began);
+        Map<String, Double> evaluation = Map.of();
+        TrainResult.@Nullable Outcome outcome = null;
+        @Nullable Checkpoint saved = null;
+        long done = start;
+        int hopeless = 0;
+        while (true) {
+            outcome = outcomeAfter(done, began);
+            boolean first = done == start && start > 0;
+            if (due(done, config.evaluateEvery(), outcome) && !first) {
+                evaluation = evaluate(done);
+            }
+            if (first) {
+                saved = Checkpoint.latest(folder).orElseThrow();
+            } else if (outcome != null || (done > start && due(done, config.checkpointEvery(), outcome))) {
+                saved = save(done);
+            }
+            if (outcome != null && saved != null) {
+                TrainResult result = new TrainResult(outcome, done, evaluation, saved.folder(), seconds(began));
+                listeners.forEach(l -> l.finished(result));
+                return result;
+            }
+            long step = done + 1;
+            double learningRate = config.learningRateAt(step);
+            boolean logged = step % config.logEvery() == 0 || step == config.steps();
+            Sums sums = accumulate(step, logged);
+            double norm = update(step, learningRate);
+            done = step;
+            hopeless = Double.isFinite(norm) ? 0 : hopeless + 1;
+            if (hopeless == HOPELESS) {
+                throw new IllegalStateException("training: the gradients of " + HOPELESS + " steps running, up to step " + step
+                        + ", were not finite; lower learning_rate or clip_norm, or look for bad data");
+            }
+            pace.add(sums.samples);
+            long now = step;
+            listeners.forEach(l -> l.stepped(now));
+            if (logged) {
+                StepReport report = new StepReport(
+                        step, config.steps(), sums.loss, sums.metrics, learningRate, norm, optimizer.skipped(), pace.take(), seconds(began));
+                listeners.forEach(l -> l.logged(report));
+            }
+        }
+    }
+
+    /** The weights to use after training, by key: the averaged ones where the run averages. Owned by this trainer or the task. */
+    public Map<String, Tensor> weights() {
+        return Collections.unmodifiableMap(average == null ? optimizer.parameters() : average.asMap());
+    }
+
+    @Override
+    public void close() {
+        optimizer.parameters().values().forEach(p -> p.requiresGrad(false));
+        home.close();
+    }
+
+    private long resumeOrStart() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the folder " + folder + " for checkpoints: " + e.getMessage(), e);
+        }
+        Optional<Checkpoint> latest = Checkpoint.latest(folder);
+        if (latest.isEmpty()) {
+            return 0;
+        }
+        if (!resume) {
+            throw new IllegalArgumentException(folder + " holds " + latest.get().folder().getFileName()
+                    + " of an earlier run; resume it or choose another folder");
+        }
+        try (Scope scope = engine.scope()) {
+            return latest.get()
+                    .restore(task.name(), config, optimizer, average == null ? Map.of() : average.asMap())
+                    .step();
+        }
+    }
+
+    private TrainResult.@Nullable Outcome outcomeAfter(long done, long began) {
+        if (done >= config.steps()) {
+            return TrainResult.Outcome.FINISHED;
+        }
+        if (interrupted.getAsBoolean()) {
+            return TrainResult.Outcome.INTERRUPTED;
+        }
+        return config.maxSeconds() > 0 && seconds(began) >= config.maxSeconds() ? TrainResult.Outcome.OUT_OF_TIME : null;
+    }
+
+    private static boolean due(long done, long every, TrainResult.@Nullable Outcome outcome) {
+        return outcome == TrainResult.Outcome.FINISHED || (every > 0 && done % every == 0);
+    }
+
+    private Map<String, Double> evaluate(long done) {
+        Map<String, Double> metrics;
+        try (Scope scope = engine.scope()) {
+            if (average != null) {
+                average.swap();
+            }
+            try {
+                metrics = task.evaluate(StepRandom.forEvaluation(config.seed()));
+            } finally {
+                if (average != null) {
+                    average.swap();
+                }
+            }
+        }
+        if (!metrics.isEmpty()) {
+            listeners.forEach(l -> l.evaluated(done, metrics));
+        }
+        return metrics;
+    }
+
+    private Checkpoint save(long done) {
+        Checkpoint checkpoint;
+        try (Scope scope = engine.scope()) {
+            checkpoint = Checkpoint.write(
+                    folder,
+                    new Checkpoint.State(task.name(), done, optimizer.skipped(), config, optimizer.updates()),
+                    optimizer,
+                    average == null ? Map.of() : average.asMap(),
+                    config.keepCheckpoints());
+        }
+        listeners.forEach(l -> l.saved(done, checkpoint.folder()));
+        return checkpoint;
+    }
+
+    /** What a logged step adds up over its batches. */
+    private static final class Sums {
+        double loss;
+        long samples;
+        final Map<String, Double> metrics = new LinkedHashMap<>();
+    }
+
+    private Sums accumulate(long step, boolean logged) {
+        Sums sums = new Sums();
+        int parts = config.accumulate();
+        for (int part = 0; part < parts; part++) {
+            try (Scope scope = engine.scope()) {
+                Losses losses;
+                try (GradientTape tape = engine.gradientTape()) {
+                    losses = task.step(step, StepRandom.of(config.seed(), step, part));
+                    tape.backward(parts == 1 ? losses.loss() : losses.loss().div(parts));
+                }
+                sums.samples += losses.samples();
+                if (logged) {
+                    sums.loss += losses.loss().detach().item() / parts;
+                    losses.metrics().forEach((name, value) -> sums.metrics.merge(name, value.getAsDouble() / parts, Double::sum));
+                }
+            }
+        }
+        return sums;
+    }
+
+    private double update(long step, double learningRate) {
+        try (Scope scope = engine.scope()) {
+            double norm = optimizer.step(learningRate);
+            if (average != null) {
+                average.update(step);
+            }
+            return norm;
+        }
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    /** Samples per second between two reports. */
+    private static final class Pace {
+        private long since;
+        private long samples;
+
+        Pace(long since) {
+            this.since = since;
+        }
+
+        void add(long more) {
+            samples += more;
+        }
+
+        double take() {
+            double speed = samples / Math.max(1e-9, seconds(since));
+            samples = 0;
+            since = System.nanoTime();
+            return speed;
+        }
+    }
+
+    /** Builds a {@link Trainer}; engine, task, config and folder are needed. */
+    public static final class Builder {
+        private @Nullable TensorEngine engine;
+        private @Nullable TrainingTask task;
+        private @Nullable TrainConfig config;
+        private @Nullable Path folder;
+        private final List<TrainListener> listeners = new ArrayList<>();
+        private BooleanSupplier interrupted = () -> false;
+        private boolean resume;
+
+        private Builder() {}
+
+        public Builder engine(TensorEngine value) {
+            engine = value;
+            return this;
+        }
+
+        public Builder task(TrainingTask value) {
+            task = value;
+            return this;
+        }
+
+        public Builder config(TrainConfig value) {
+            config = value;
+            return this;
+        }
+
+        /** Where checkpoints go; made if it is missing. */
+        public Builder folder(Path value) {
+            folder = value;
+            return this;
+        }
+
+        /** Adds a listener; they are told in the order of adding. */
+        public Builder listener(TrainListener value) {
+            listeners.add(value);
+            return this;
+        }
+
+        /** Asked after every step whether to stop. */
+        public Builder interrupted(BooleanSupplier value) {
+            interrupted = value;
+            return this;
+        }
+
+        /** Go on from the newest checkpoint in the folder; from the start if there is none. */
+        public Builder resume(boolean value) {
+            resume = value;
+            return this;
+        }
+
+        /** Makes the moments and averages. */
+        public Trainer build() {
+            return new Trainer(this);
+        }
+    }
+}

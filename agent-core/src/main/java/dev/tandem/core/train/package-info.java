@@ -1,0 +1,10 @@
+/**
+ * Training: in comes a {@link dev.tandem.core.train.TrainingTask} (parameters, and a loss for one batch), a
+ * {@link dev.tandem.core.train.TrainConfig} and a folder; out go trained parameters, checkpoints and a log.
+ *
+ * <p>Open {@link dev.tandem.core.train.Trainer} first: it is the loop.
+ */
+@NullMarked
+package dev.tandem.core.train;
+
+import org.jspecify.annotations.NullMarked;
