@@ -1,0 +1,195 @@
+package dev.tandem.llm.model;
+
+import dev.tandem.core.layer.Embedding;
+import dev.tandem.core.layer.Linear;
+import dev.tandem.core.layer.RmsNorm;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Llama decoder (Touvron et al. 2023; Grattafiori et al. 2024), with the switches that make it Qwen2.
+ *
+ * <pre>
+ * x = E[ids]
+ * for each layer:  x = x + Attention(RMSNorm(x))       grouped queries, rotary positions, causal
+ *                  x = x + SwiGLU(RMSNorm(x))          W_down(act(W_gate x) · W_up x)
+ * logits = W_head RMSNorm(x)
+ * </pre>
+ *
+ * Equal to transformers' {@code LlamaForCausalLM} and {@code Qwen2ForCausalLM}. Positions count from 0 over the row, padding
+ * included; rotary positions are relative, so this gives what counting from the first real token gives.
+ *
+ * <p>Owns its weights; close it when it is no longer needed.
+ */
+public final class Llama implements AutoCloseable {
+
+    /**
+     * Weights of one decoder layer.
+     *
+     * @param attentionNorm before the attention, [D]
+     * @param query D to H · headDim
+     * @param key D to H_kv · headDim
+     * @param value D to H_kv · headDim
+     * @param output H · headDim to D
+     * @param feedForwardNorm before the feed-forward layer, [D]
+     * @param gate D to the intermediate size
+     * @param up D to the intermediate size
+     * @param down intermediate size to D
+     */
+    public record Layer(
+            RmsNorm attentionNorm,
+            Linear query,
+            Linear key,
+            Linear value,
+            Linear output,
+            RmsNorm feedForwardNorm,
+            Linear gate,
+            Linear up,
+            Linear down) {}
+
+    /**
+     * All weights.
+     *
+     * @param embedding [V, D]
+     * @param layers from the bottom up
+     * @param norm after the last layer, [D]
+     * @param head D to V; the embedding table where they are tied
+     */
+    public record Weights(Embedding embedding, List<Layer> layers, RmsNorm norm, Linear head) {
+
+        public Weights {
+            layers = List.copyOf(layers);
+        }
+    }
+
+    private final TensorEngine engine;
+    private final LlamaConfig config;
+    private final Weights weights;
+    private final Rope rope;
+    private final Scope scope;
+
+    /**
+     * Assembles a decoder.
+     *
+     * @param scope owns the weights; closed with this model
+     */
+    public Llama(TensorEngine engine, LlamaConfig config, Weights weights, Scope scope) {
+        this.engine = engine;
+        this.config = config;
+        this.weights = weights;
+        this.scope = scope;
+        this.rope = new Rope(engine, config, scope);
+    }
+
+    public LlamaConfig config() {
+        return config;
+    }
+
+    public TensorEngine engine() {
+        return engine;
+    }
+
+    /** An empty cache for this model, for at most {@code maxTokens} tokens. */
+    public KvCache newCache(int maxTokens) {
+        return new KvCache(engine, config.hiddenLayers(), maxTokens);
+    }
+
+    /**
+     * Logits of every token. Where only some are needed, {@link #hidden} and {@link #head} save most of the head's work.
+     *
+     * @param ids int64 [B, T]
+     * @param padding which tokens are real, or null for all
+     * @return [B, T, V]; without meaning at padding
+     */
+    public Tensor logits(Tensor ids, @Nullable PaddingMask padding) {
+        return head(hidden(ids, padding));
+    }
+
+    /**
+     * Last hidden states of whole sequences, for training and scoring.
+     *
+     * @param ids int64 [B, T]
+     * @param padding which tokens are real, or null for all
+     * @return [B, T, D], after the last norm; without meaning at padding
+     */
+    public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
+        requireSameShape(ids, padding);
+        PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+        return run(ids, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
+    }
+
+    /**
+     * Last hidden states of the next tokens of sequences whose past is in a cache, which takes them up.
+     *
+     * @param ids int64 [B, T]
+     * @param padding of the first tokens of a cache: which are real, or null for all; later tokens are all real
+     * @return [B, T, D], after the last norm
+     * @throws IllegalArgumentException if the sequence becomes longer than the cache's bound
+     */
+    public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
+        requireSameShape(ids, padding);
+        Tensor x = run(ids, cache.begin(Math.toIntExact(ids.size(1)), padding), cache);
+        cache.end();
+        return x;
+    }
+
+    /** Hidden states [..., D] to logits [..., V]. */
+    public Tensor head(Tensor hidden) {
+        return weights.head().apply(hidden);
+    }
+
+    private Tensor run(Tensor ids, AttentionBias bias, @Nullable KvCache cache) {
+        Rope.Angles angles = rope.at(cache == null ? 0 : cache.length(), Math.toIntExact(ids.size(1)));
+        Tensor x = weights.embedding().apply(ids); // [B, T, D]
+        List<Layer> layers = weights.layers();
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
+            x = x.add(attention(layer, layer.attentionNorm().apply(x), angles, bias, cache, i));
+            x = x.add(feedForward(layer, layer.feedForwardNorm().apply(x)));
+        }
+        return weights.norm().apply(x);
+    }
+
+    private Tensor attention(Layer layer, Tensor x, Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {
+        Tensor q = split(layer.query().apply(x), config.attentionHeads()).rotary(angles.cos(), angles.sin()); // [B, H, T, headDim]
+        Tensor k = split(layer.key().apply(x), config.keyValueHeads()).rotary(angles.cos(), angles.sin()); // [B, H_kv, T, headDim]
+        Tensor v = split(layer.value().apply(x), config.keyValueHeads()); // [B, H_kv, T, headDim]
+        if (cache != null) {
+            k = cache.keys(index, k); // [B, H_kv, S, headDim]
+            v = cache.values(index, v);
+        }
+        Tensor mixed = q.scaledDotProductAttention(k, v, bias.bias(), bias.causal()); // [B, H, T, headDim]
+        long[] shape = mixed.shape();
+        return layer.output().apply(mixed.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]));
+    }
+
+    private Tensor feedForward(Layer layer, Tensor x) {
+        return layer.down().apply(config.hiddenAct().apply(layer.gate().apply(x)).mul(layer.up().apply(x)));
+    }
+
+    /** [B, T, heads · headDim] to [B, heads, T, headDim]. */
+    private Tensor split(Tensor x, int heads) {
+        long[] shape = x.shape();
+        return x.reshape(shape[0], shape[1], heads, config.headDim()).transpose(1, 2);
+    }
+
+    private static void requireSameShape(Tensor ids, @Nullable PaddingMask padding) {
+        if (ids.rank() != 2 || ids.size(1) == 0) {
+            throw new IllegalArgumentException("token ids have the shape [B, T] with T at least 1, got "
+                    + Shapes.toString(ids.shape()));
+        }
+        if (padding != null && (padding.rows() != ids.size(0) || padding.columns() != ids.size(1))) {
+            throw new IllegalArgumentException("the padding mask is " + padding.rows() + " x " + padding.columns() + ", the token ids are "
+                    + ids.size(0) + " x " + ids.size(1));
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tandem.llm.model;
+
+import java.util.Arrays;
+
+/**
+ * Which tokens of a batch are real: {@code attention_mask} [B, T] of the reference implementations, kept on the Java side.
+ */
+public final class PaddingMask {
+
+    private final boolean[][] real;
+    private final int columns;
+
+    private PaddingMask(boolean[][] real, int columns) {
+        this.real = real;
+        this.columns = columns;
+    }
+
+    /** Every token is real. */
+    public static PaddingMask none(int rows, int columns) {
+        boolean[][] real = new boolean[rows][columns];
+        for (boolean[] row : real) {
+            Arrays.fill(row, true);
+        }
+        return new PaddingMask(real, columns);
+    }
+
+    /**
+     * Reads an attention mask.
+     *
+     * @param mask row-major values, 0 for padding
+     */
+    public static PaddingMask of(long[] mask, int rows, int columns) {
+        if (mask.length != (long) rows * columns) {
+            throw new IllegalArgumentException("an attention mask of " + rows + " x " + columns + " tokens has " + mask.length + " values");
+        }
+        boolean[][] real = new boolean[rows][columns];
+        for (int i = 0; i < mask.length; i++) {
+            real[i / columns][i % columns] = mask[i] != 0;
+        }
+        return new PaddingMask(real, columns);
+    }
+
+    public int rows() {
+        return real.length;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    boolean real(int row, int column) {
+        return real[row][column];
+    }
+
+    /**
+     * Whether a real token follows padding somewhere. Where it does not, the causal mask hides the padding from every real token
+     * already, and no other mask is needed.
+     */
+    boolean hidesSomething() {
+        for (boolean[] row : real) {
+            boolean padding = false;
+            for (boolean r : row) {
+                if (padding && r) {
+                    return true;
+                }
+                padding |= !r;
+            }
+        }
+        return false;
+    }
+
+    /** This mask with some more real tokens at the end of each row. */
+    PaddingMask extended(int tokens) {
+        boolean[][] longer = new boolean[real.length][];
+        for (int row = 0; row < real.length; row++) {
+            longer[row] = Arrays.copyOf(real[row], columns + tokens);
+            Arrays.fill(longer[row], columns, columns + tokens, true);
+        }
+        return new PaddingMask(longer, columns + tokens);
+    }
+
+    /** The rows with these indices, in this order. */
+    PaddingMask select(int[] rows) {
+        boolean[][] selected = new boolean[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            selected[i] = real[rows[i]].clone();
+        }
+        return new PaddingMask(selected, columns);
+    }
+}
