@@ -148,8 +148,10 @@ public final class Llama implements AutoCloseable {
         List<Layer> layers = weights.layers();
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            x = x.add(attention(layer, layer.attentionNorm().apply(x), angles, bias, cache, i));
-            x = x.add(feedForward(layer, layer.feedForwardNorm().apply(x)));
+            try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
+                x = x.add(attention(layer, layer.attentionNorm().apply(x), angles, bias, cache, i));
+                x = step.keep(x.add(feedForward(layer, layer.feedForwardNorm().apply(x))));
+            }
         }
         return weights.norm().apply(x);
     }

@@ -1,0 +1,198 @@
+package dev.tandem.llm.load;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.llm.model.Activation;
+import dev.tandem.llm.model.LlamaConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes {@code config.json} of Llama and Qwen2 folders, in the spelling of transformers 4 ({@code rope_theta},
+ * {@code rope_scaling}) and of transformers 5 ({@code rope_parameters}).
+ */
+public final class LlamaConfigFile {
+
+    private static final long MAX_BYTES = 1 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private LlamaConfigFile() {}
+
+    /**
+     * Reads a configuration.
+     *
+     * @param file {@code config.json}
+     * @throws IllegalArgumentException if it can't be read, lacks a size, or asks for what is not supported; the message names the
+     *     file and the field
+     */
+    public static LlamaConfig read(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new IllegalArgumentException("there is no " + file + "; a language model's folder needs a config.json");
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                throw new IllegalArgumentException("it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
+            }
+            return parse(JSON.readTree(file.toFile()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(file + " is no JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " can't be read: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a configuration from JSON.
+     *
+     * @throws IllegalArgumentException that names the field which does not fit
+     */
+    static LlamaConfig parse(@Nullable JsonNode json) {
+        if (json == null || !json.isObject()) {
+            throw new IllegalArgumentException("a configuration is a JSON object");
+        }
+        String type = json.path("model_type").asText("");
+        boolean qwen2 = type.equals("qwen2");
+        if (!qwen2 && !type.equals("llama")) {
+            throw new IllegalArgumentException("model_type '" + type + "' is not supported; use llama or qwen2");
+        }
+        refuseSlidingWindow(json);
+        refusePartialRotary(json);
+        boolean bias = qwen2 || flag(json, "attention_bias");
+        RopeFields rope = RopeFields.parse(json);
+        return LlamaConfig.builder()
+                .modelType(type)
+                .vocabSize(size(json, "vocab_size"))
+                .hiddenSize(size(json, "hidden_size"))
+                .intermediateSize(size(json, "intermediate_size"))
+                .hiddenLayers(size(json, "num_hidden_layers"))
+                .attentionHeads(size(json, "num_attention_heads"))
+                .keyValueHeads(json.hasNonNull("num_key_value_heads") ? size(json, "num_key_value_heads") : null)
+                .headDim(json.hasNonNull("head_dim") ? size(json, "head_dim") : null)
+                .hiddenAct(Activation.named(json.path("hidden_act").asText("silu")))
+                .rmsNormEps(Fields.number(json, "rms_norm_eps", 1e-6))
+                .ropeTheta(rope.theta())
+                .ropeScaling(rope.scaling())
+                .maxPositionEmbeddings(rope.maxPositions())
+                .tieWordEmbeddings(flag(json, "tie_word_embeddings"))
+                .queryKeyValueBias(bias)
+                .attentionOutputBias(!qwen2 && bias)
+                .mlpBias(!qwen2 && flag(json, "mlp_bias"))
+                .initializerRange(Fields.number(json, "initializer_range", 0.02))
+                .bosTokenId(token(json, "bos_token_id", qwen2 ? null : 1))
+                .eosTokenIds(tokens(json, "eos_token_id", qwen2 ? List.of() : List.of(2)))
+                .padTokenId(token(json, "pad_token_id", null))
+                .build();
+    }
+
+    /** The configuration as transformers 4 writes it. */
+    static ObjectNode write(LlamaConfig c) {
+        boolean qwen2 = c.modelType().equals("qwen2");
+        ObjectNode json = JSON.createObjectNode();
+        json.putArray("architectures").add(qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM");
+        json.put("model_type", c.modelType());
+        json.put("vocab_size", c.vocabSize());
+        json.put("hidden_size", c.hiddenSize());
+        json.put("intermediate_size", c.intermediateSize());
+        json.put("num_hidden_layers", c.hiddenLayers());
+        json.put("num_attention_heads", c.attentionHeads());
+        json.put("num_key_value_heads", c.keyValueHeads());
+        json.put("head_dim", c.headDim());
+        json.put("hidden_act", c.hiddenAct().configName());
+        json.put("rms_norm_eps", c.rmsNormEps());
+        json.put("rope_theta", c.ropeTheta());
+        json.set("rope_scaling", RopeFields.write(c.ropeScaling()));
+        json.put("max_position_embeddings", c.maxPositionEmbeddings());
+        json.put("tie_word_embeddings", c.tieWordEmbeddings());
+        if (!qwen2) {
+            json.put("attention_bias", c.queryKeyValueBias());
+            json.put("mlp_bias", c.mlpBias());
+        }
+        json.put("attention_dropout", 0.0);
+        json.put("initializer_range", c.initializerRange());
+        json.put("use_cache", true);
+        putTokens(json, c);
+        return json;
+    }
+
+    /** {@code generation_config.json} of a model: its special tokens. */
+    static ObjectNode writeGeneration(LlamaConfig c) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("_from_model_config", true);
+        putTokens(json, c);
+        return json;
+    }
+
+    private static void putTokens(ObjectNode json, LlamaConfig c) {
+        json.put("bos_token_id", c.bosTokenId());
+        if (c.eosTokenIds().size() == 1) {
+            json.put("eos_token_id", c.eosTokenIds().get(0));
+        } else {
+            ArrayNode ends = json.putArray("eos_token_id");
+            c.eosTokenIds().forEach(ends::add);
+        }
+        json.put("pad_token_id", c.padTokenId());
+    }
+
+    private static void refuseSlidingWindow(JsonNode json) {
+        for (JsonNode layer : json.path("layer_types")) {
+            if (!layer.asText().equals("full_attention")) {
+                throw new IllegalArgumentException("layer_types asks for '" + layer.asText() + "'; only full_attention is supported");
+            }
+        }
+        if (flag(json, "use_sliding_window")) {
+            throw new IllegalArgumentException("use_sliding_window is true; only full attention is supported");
+        }
+    }
+
+    private static void refusePartialRotary(JsonNode json) {
+        if (Fields.number(json, "partial_rotary_factor", 1) != 1) {
+            throw new IllegalArgumentException("partial_rotary_factor is not 1; only whole heads are rotated");
+        }
+    }
+
+    private static int size(JsonNode json, String name) {
+        return Fields.size(json, name);
+    }
+
+    private static boolean flag(JsonNode json, String name) {
+        JsonNode value = json.path(name);
+        if (!value.isBoolean() && !value.isNull() && !value.isMissingNode()) {
+            throw new IllegalArgumentException(name + " must be true or false, got " + value);
+        }
+        return value.asBoolean(false);
+    }
+
+    private static @Nullable Integer token(JsonNode json, String name, @Nullable Integer otherwise) {
+        JsonNode value = json.path(name);
+        if (value.isMissingNode()) {
+            return otherwise;
+        }
+        if (value.isNull() || value.isInt() && value.intValue() < 0) {
+            return null;
+        }
+        return Fields.id(value, name);
+    }
+
+    private static List<Integer> tokens(JsonNode json, String name, List<Integer> otherwise) {
+        JsonNode value = json.path(name);
+        if (value.isMissingNode()) {
+            return otherwise;
+        }
+        List<Integer> ids = new ArrayList<>();
+        if (value.isArray()) {
+            value.forEach(id -> ids.add(Fields.id(id, name)));
+        } else if (!value.isNull()) {
+            ids.add(Fields.id(value, name));
+        }
+        return ids;
+    }
+}

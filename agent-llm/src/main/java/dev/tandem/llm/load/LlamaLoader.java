@@ -1,0 +1,71 @@
+package dev.tandem.llm.load;
+
+import dev.tandem.core.layer.Embedding;
+import dev.tandem.core.layer.Linear;
+import dev.tandem.core.layer.RmsNorm;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.WeightSource;
+import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.LlamaConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds a {@link Llama} from checkpoint keys as transformers writes them ({@code model.layers.0.self_attn.q_proj.weight}, …),
+ * whether the weights come from a file or are drawn afresh.
+ */
+public final class LlamaLoader {
+
+    private LlamaLoader() {}
+
+    /**
+     * Builds a decoder that owns its weights.
+     *
+     * @param weights by full checkpoint key; a fresh source draws normal values with the configuration's initializer range
+     * @throws dev.tandem.core.weights.WeightException if a key is missing or has another shape
+     */
+    public static Llama build(TensorEngine engine, LlamaConfig config, WeightSource weights) {
+        Scope scope = engine.scope();
+        try {
+            return new Llama(engine, config, read(config, weights), scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        } finally {
+            scope.detach();
+        }
+    }
+
+    private static Llama.Weights read(LlamaConfig c, WeightSource weights) {
+        Init init = Init.normal(c.initializerRange());
+        Embedding embedding = Embedding.load(weights, "model.embed_tokens", c.vocabSize(), c.hiddenSize(), init);
+        List<Llama.Layer> layers = new ArrayList<>();
+        for (int i = 0; i < c.hiddenLayers(); i++) {
+            layers.add(layer(c, weights.at("model.layers." + i), init));
+        }
+        RmsNorm norm = RmsNorm.load(weights, "model.norm", c.hiddenSize(), c.rmsNormEps());
+        Linear head = c.tieWordEmbeddings()
+                ? new Linear(embedding.weight(), null)
+                : Linear.load(weights, "lm_head", c.hiddenSize(), c.vocabSize(), false, init);
+        return new Llama.Weights(embedding, layers, norm, head);
+    }
+
+    private static Llama.Layer layer(LlamaConfig c, WeightSource weights, Init init) {
+        long width = c.hiddenSize();
+        long queries = (long) c.attentionHeads() * c.headDim();
+        long keys = (long) c.keyValueHeads() * c.headDim();
+        long inner = c.intermediateSize();
+        return new Llama.Layer(
+                RmsNorm.load(weights, "input_layernorm", width, c.rmsNormEps()),
+                Linear.load(weights, "self_attn.q_proj", width, queries, c.queryKeyValueBias(), init),
+                Linear.load(weights, "self_attn.k_proj", width, keys, c.queryKeyValueBias(), init),
+                Linear.load(weights, "self_attn.v_proj", width, keys, c.queryKeyValueBias(), init),
+                Linear.load(weights, "self_attn.o_proj", queries, width, c.attentionOutputBias(), init),
+                RmsNorm.load(weights, "post_attention_layernorm", width, c.rmsNormEps()),
+                Linear.load(weights, "mlp.gate_proj", width, inner, c.mlpBias(), init),
+                Linear.load(weights, "mlp.up_proj", width, inner, c.mlpBias(), init),
+                Linear.load(weights, "mlp.down_proj", inner, width, c.mlpBias(), init));
+    }
+}

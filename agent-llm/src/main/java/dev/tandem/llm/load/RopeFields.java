@@ -1,0 +1,109 @@
+package dev.tandem.llm.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.llm.model.RopeScaling;
+
+/**
+ * What a {@code config.json} says about rotary positions.
+ *
+ * @param theta base of the frequencies
+ * @param scaling how they are stretched
+ * @param maxPositions context length in tokens
+ */
+record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
+
+    static RopeFields parse(JsonNode json) {
+        int maxPositions = json.hasNonNull("max_position_embeddings")
+                ? Fields.size(json, "max_position_embeddings")
+                : json.path("model_type").asText().equals("qwen2") ? 32768 : 2048;
+        JsonNode parameters = json.path("rope_parameters");
+        JsonNode scaling = json.path("rope_scaling");
+        JsonNode fields = parameters.isObject() ? parameters : scaling;
+        if (!fields.isObject() && !fields.isNull() && !fields.isMissingNode()) {
+            throw new IllegalArgumentException("rope_scaling must be an object or null, got " + fields);
+        }
+        double theta = Fields.number(fields, "rope_theta", Fields.number(json, "rope_theta", 10000));
+        return new RopeFields(theta, fields.isObject() ? scaling(fields, maxPositions) : new RopeScaling.None(), maxPositions);
+    }
+
+    private static RopeScaling scaling(JsonNode f, int maxPositions) {
+        if (Fields.number(f, "partial_rotary_factor", 1) != 1) {
+            throw new IllegalArgumentException("partial_rotary_factor is not 1; only whole heads are rotated");
+        }
+        String type = f.path("rope_type").asText(f.path("type").asText("default"));
+        return switch (type) {
+            case "default" -> new RopeScaling.None();
+            case "linear" -> new RopeScaling.Linear(Fields.number(f, "factor"));
+            case "dynamic" -> new RopeScaling.Dynamic(Fields.number(f, "factor"));
+            case "llama3" -> new RopeScaling.Llama3(
+                    Fields.number(f, "factor"),
+                    Fields.number(f, "low_freq_factor"),
+                    Fields.number(f, "high_freq_factor"),
+                    Fields.size(f, "original_max_position_embeddings"));
+            case "yarn" -> yarn(f, maxPositions);
+            default -> throw new IllegalArgumentException(
+                    "rope_type '" + type + "' is not supported; use default, linear, dynamic, llama3 or yarn");
+        };
+    }
+
+    private static RopeScaling yarn(JsonNode f, int maxPositions) {
+        double factor = Fields.number(f, "factor");
+        int original = f.hasNonNull("original_max_position_embeddings")
+                ? Fields.size(f, "original_max_position_embeddings")
+                : maxPositions;
+        Double attention = f.hasNonNull("attention_factor") ? (Double) Fields.number(f, "attention_factor") : null;
+        double mscale = Fields.number(f, "mscale", 0);
+        double mscaleAll = Fields.number(f, "mscale_all_dim", 0);
+        if (attention == null && mscale != 0 && mscaleAll != 0) {
+            attention = temperature(factor, mscale) / temperature(factor, mscaleAll);
+        }
+        return new RopeScaling.Yarn(
+                factor,
+                orDefault(Fields.number(f, "beta_fast", 32), 32),
+                orDefault(Fields.number(f, "beta_slow", 1), 1),
+                original,
+                attention,
+                f.path("truncate").asBoolean(true));
+    }
+
+    private static double orDefault(double value, double otherwise) {
+        return value == 0 ? otherwise : value;
+    }
+
+    private static double temperature(double factor, double mscale) {
+        return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+    }
+
+    /** The object for {@code rope_scaling}, or JSON's null. */
+    static JsonNode write(RopeScaling scaling) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (scaling instanceof RopeScaling.Linear s) {
+            return json.put("rope_type", "linear").put("factor", s.factor());
+        }
+        if (scaling instanceof RopeScaling.Dynamic s) {
+            return json.put("rope_type", "dynamic").put("factor", s.factor());
+        }
+        if (scaling instanceof RopeScaling.Llama3 s) {
+            return json.put("rope_type", "llama3")
+                    .put("factor", s.factor())
+                    .put("low_freq_factor", s.lowFreqFactor())
+                    .put("high_freq_factor", s.highFreqFactor())
+                    .put("original_max_position_embeddings", s.originalMaxPositions());
+        }
+        if (scaling instanceof RopeScaling.Yarn s) {
+            json.put("rope_type", "yarn")
+                    .put("factor", s.factor())
+                    .put("beta_fast", s.betaFast())
+                    .put("beta_slow", s.betaSlow())
+                    .put("original_max_position_embeddings", s.originalMaxPositions())
+                    .put("truncate", s.truncate());
+            if (s.attentionFactor() != null) {
+                json.put("attention_factor", s.attentionFactor());
+            }
+            return json;
+        }
+        return JsonNodeFactory.instance.nullNode();
+    }
+}
