@@ -32,6 +32,12 @@ public final class TorchEngine implements TensorEngine {
 
     private static final ConcurrentMap<Device, TorchEngine> ENGINES = new ConcurrentHashMap<>();
 
+    private static final int STAGING_BYTES = 1 << 22;
+
+    /** Reused, because the memory of a direct buffer is returned only when the garbage collector gets to it. */
+    private static final ThreadLocal<ByteBuffer> STAGING =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STAGING_BYTES));
+
     private final Device device;
     private final ai.djl.Device djlDevice;
     private final PtNDManager manager;
@@ -141,7 +147,11 @@ public final class TorchEngine implements TensorEngine {
         if (Shapes.size(shape) != length) {
             throw new IllegalArgumentException("tensor: " + length + " values do not fill the shape " + Shapes.toString(shape));
         }
-        return ByteBuffer.allocateDirect(Math.multiplyExact(length, elementBytes)).order(ByteOrder.nativeOrder());
+        int bytes = Math.multiplyExact(length, elementBytes);
+        if (bytes > STAGING_BYTES) {
+            return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        }
+        return STAGING.get().clear().limit(bytes).slice().order(ByteOrder.nativeOrder());
     }
 
     /** libtorch reads the buffer in place, so the array is cloned before the buffer can be collected. */

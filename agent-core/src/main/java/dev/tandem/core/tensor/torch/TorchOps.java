@@ -1,7 +1,11 @@
 package dev.tandem.core.tensor.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -16,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +36,8 @@ import java.util.zip.ZipOutputStream;
  */
 final class TorchOps {
 
-    private static final int CACHED_NUMBERS = 4096;
+    /** Few, because each is a small block that lives for ever amid large ones that come and go, and so fragments the native heap. */
+    private static final int CACHED_NUMBERS = 128;
 
     private final TorchEngine engine;
     private final PtNDManager manager;
@@ -83,15 +89,14 @@ final class TorchOps {
     }
 
     private PtNDArray make(Number value) {
-        return value instanceof Long
-                ? (PtNDArray) manager.create(value.longValue())
-                : (PtNDArray) manager.create(value.doubleValue());
+        DataType type = value instanceof Long ? DataType.INT64 : DataType.FLOAT64;
+        return JniUtils.full(manager, new Shape(), value.doubleValue(), type, Device.cpu(), SparseFormat.DENSE);
     }
 
     void adamw(AdamWStep step) {
-        PtNDArray count = (PtNDArray) manager.create((float) step.step());
+        PtNDArray count = JniUtils.full(manager, new Shape(), step.step(), DataType.FLOAT32, engine.djlDevice(), SparseFormat.DENSE);
         PtNDArray[] counts = new PtNDArray[step.parameters().size()];
-        java.util.Arrays.fill(counts, count);
+        Arrays.fill(counts, count);
         try {
             run(
                             "adamw",
