@@ -47,11 +47,13 @@ final class AdamW {
         for (ParameterGroup group : groups) {
             group.parameters().forEach((key, parameter) -> {
                 if (parameter.dtype() != DType.FLOAT32) {
-                    throw new IllegalArgumentException("parameter " + key + " is " + parameter.dtype() + "; train float32 weights");
+                    throw new IllegalArgumentException(
+                            "parameter " + key + " is " + parameter.dtype() + "; train float32 weights");
                 }
                 Slot slot = new Slot(parameter.requiresGrad(true), group, zerosLike(parameter), zerosLike(parameter));
                 if (slots.put(key, slot) != null) {
-                    throw new IllegalArgumentException("parameter " + key + " is in two groups; give each group's keys a prefix");
+                    throw new IllegalArgumentException(
+                            "parameter " + key + " is in two groups; give each group's keys a prefix");
                 }
             });
         }

@@ -121,11 +121,13 @@ public record Checkpoint(Path folder, long step) {
             state = JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "cannot read " + folder.resolve(STATE) + "; remove the folder to resume from the checkpoint before it", e);
+                    "cannot read " + folder.resolve(STATE)
+                            + "; remove the folder to resume from the checkpoint before it",
+                    e);
         }
         if (!state.task().equals(task)) {
-            throw new IllegalArgumentException(folder + " was written by the task '" + state.task() + "', this run trains '" + task
-                    + "'; choose another output folder");
+            throw new IllegalArgumentException(folder + " was written by the task '" + state.task()
+                    + "', this run trains '" + task + "'; choose another output folder");
         }
         requireSame(state.config(), config);
         TensorFile.read(folder.resolve(PARAMETERS), optimizer.parameters());
@@ -142,15 +144,17 @@ public record Checkpoint(Path folder, long step) {
         Map<String, Object> before = decisive(then);
         decisive(now).forEach((field, value) -> {
             if (!value.equals(before.get(field))) {
-                throw new IllegalArgumentException(folder + " was trained with " + field + " " + before.get(field) + ", the configuration says "
-                        + value + "; restore the setting or choose another output folder");
+                throw new IllegalArgumentException(
+                        folder + " was trained with " + field + " " + before.get(field) + ", the configuration says "
+                                + value + "; restore the setting or choose another output folder");
             }
         });
     }
 
     private static Map<String, Object> decisive(TrainConfig config) {
         Map<String, Object> fields = JSON.convertValue(config, new TypeReference<LinkedHashMap<String, Object>>() {});
-        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds").forEach(fields::remove);
+        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds")
+                .forEach(fields::remove);
         if (config.schedule() == Schedule.CONSTANT) {
             fields.remove("steps");
             fields.remove("final_factor");

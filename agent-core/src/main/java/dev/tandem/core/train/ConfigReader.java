@@ -53,8 +53,8 @@ public final class ConfigReader {
     public static <T> T read(Path file, Class<T> type) {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new IllegalArgumentException(file + ": a configuration has at most " + MAX_BYTES + " bytes, this file has "
-                        + Files.size(file));
+                throw new IllegalArgumentException(file + ": a configuration has at most " + MAX_BYTES
+                        + " bytes, this file has " + Files.size(file));
             }
             return parse(Files.readString(file), file.toString(), type);
         } catch (NoSuchFileException e) {
@@ -79,7 +79,8 @@ public final class ConfigReader {
             throw new IllegalArgumentException(where + ": " + cause.getMessage(), e);
         } catch (JsonMappingException e) {
             Throwable root = rootOf(e);
-            String message = root instanceof JsonProcessingException json2 ? json2.getOriginalMessage() : root.getMessage();
+            String message =
+                    root instanceof JsonProcessingException json2 ? json2.getOriginalMessage() : root.getMessage();
             throw new IllegalArgumentException(where + ": " + path(e) + message + at(e), e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(where + ": this is no JSON: " + e.getOriginalMessage() + at(e), e);
@@ -98,7 +99,10 @@ public final class ConfigReader {
         String name = e.getPropertyName();
         var known = e.getKnownPropertyIds() == null
                 ? java.util.List.<String>of()
-                : e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
+                : e.getKnownPropertyIds().stream()
+                        .map(Object::toString)
+                        .sorted()
+                        .toList();
         String near = known.stream()
                 .min(Comparator.comparingInt(k -> distance(name, k)))
                 .filter(k -> distance(name, k) <= Math.max(2, name.length() / 3))

@@ -17,8 +17,8 @@ public record Losses(Tensor loss, int samples, Map<String, DoubleSupplier> metri
 
     public Losses {
         if (loss.rank() > 1 || (loss.rank() == 1 && loss.size(0) != 1)) {
-            throw new IllegalArgumentException(
-                    "a loss is one number, got a tensor of shape " + java.util.Arrays.toString(loss.shape()) + "; take its mean");
+            throw new IllegalArgumentException("a loss is one number, got a tensor of shape "
+                    + java.util.Arrays.toString(loss.shape()) + "; take its mean");
         }
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }

@@ -15,13 +15,15 @@ import java.util.Map;
  * @param learningRateFactor multiplies the run's learning rate
  * @param weightDecayFactor multiplies the run's weight decay; 0 for none
  */
-public record ParameterGroup(String name, Map<String, Tensor> parameters, double learningRateFactor, double weightDecayFactor) {
+public record ParameterGroup(
+        String name, Map<String, Tensor> parameters, double learningRateFactor, double weightDecayFactor) {
 
     public ParameterGroup {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         if (!(learningRateFactor > 0) || !(weightDecayFactor >= 0)) {
-            throw new IllegalArgumentException("group " + name + ": the learning rate factor must be above 0 and the weight decay factor"
-                    + " not below it, got " + learningRateFactor + " and " + weightDecayFactor);
+            throw new IllegalArgumentException(
+                    "group " + name + ": the learning rate factor must be above 0 and the weight decay factor"
+                            + " not below it, got " + learningRateFactor + " and " + weightDecayFactor);
         }
     }
 
@@ -35,7 +37,8 @@ public record ParameterGroup(String name, Map<String, Tensor> parameters, double
      *
      * <p>Embedding tables are told by their key, which holds {@code embed}; a gain or bias has one dimension.
      */
-    public static List<ParameterGroup> decayingMatrices(String name, Map<String, Tensor> parameters, double learningRateFactor) {
+    public static List<ParameterGroup> decayingMatrices(
+            String name, Map<String, Tensor> parameters, double learningRateFactor) {
         Map<String, Tensor> decayed = new LinkedHashMap<>();
         Map<String, Tensor> plain = new LinkedHashMap<>();
         parameters.forEach((key, p) -> (p.rank() > 1 && !key.contains("embed") ? decayed : plain).put(key, p));

@@ -32,7 +32,8 @@ final class TensorFile {
             long end = offset + Shapes.size(entry.getValue().shape()) * Float.BYTES;
             header.put(
                     entry.getKey(),
-                    Map.of("dtype", "F32", "shape", entry.getValue().shape(), "data_offsets", new long[] {offset, end}));
+                    Map.of("dtype", "F32", "shape", entry.getValue().shape(), "data_offsets", new long[] {offset, end
+                    }));
             offset = end;
         }
         byte[] json = JSON.writeValueAsBytes(header);
@@ -43,7 +44,8 @@ final class TensorFile {
             writeAll(out, start.putLong(padded.length).put(padded).flip());
             for (Tensor tensor : tensors.values()) {
                 float[] values = tensor.toFloatArray();
-                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer bytes =
+                        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 bytes.asFloatBuffer().put(values);
                 writeAll(out, bytes);
             }
@@ -83,8 +85,8 @@ final class TensorFile {
     private static void set(Path file, ByteBuffer all, int data, JsonNode entry, String key, Tensor tensor) {
         long[] shape = JSON.convertValue(entry.path("shape"), long[].class);
         if (shape == null || !Arrays.equals(shape, tensor.shape())) {
-            throw new IllegalArgumentException(file + " holds " + (shape == null ? "no" : Shapes.toString(shape)) + " " + key
-                    + ", this run trains " + Shapes.toString(tensor.shape()) + "; it belongs to another model");
+            throw new IllegalArgumentException(file + " holds " + (shape == null ? "no" : Shapes.toString(shape)) + " "
+                    + key + ", this run trains " + Shapes.toString(tensor.shape()) + "; it belongs to another model");
         }
         long bytes = Shapes.size(shape) * Float.BYTES;
         long start = data + entry.path("data_offsets").path(0).asLong(-1);

@@ -59,7 +59,9 @@ public final class Trainer implements AutoCloseable {
         home = engine.scope();
         try {
             optimizer = new AdamW(engine, config, task.groups());
-            average = config.emaDecay() > 0 ? new AveragedWeights(engine, config.emaDecay(), optimizer.parameters()) : null;
+            average = config.emaDecay() > 0
+                    ? new AveragedWeights(engine, config.emaDecay(), optimizer.parameters())
+                    : null;
         } catch (RuntimeException e) {
             home.close();
             throw e;
@@ -80,7 +82,9 @@ public final class Trainer implements AutoCloseable {
      */
     public TrainResult run() {
         long start = resumeOrStart();
-        long parameters = optimizer.parameters().values().stream().mapToLong(p -> Shapes.size(p.shape())).sum();
+        long parameters = optimizer.parameters().values().stream()
+                .mapToLong(p -> Shapes.size(p.shape()))
+                .sum();
         listeners.forEach(l -> l.started(task.name(), parameters, start, config));
         long began = System.nanoTime();
         Pace pace = new Pace(began);
@@ -113,15 +117,23 @@ public final class Trainer implements AutoCloseable {
             done = step;
             hopeless = Double.isFinite(norm) ? 0 : hopeless + 1;
             if (hopeless == HOPELESS) {
-                throw new IllegalStateException("training: the gradients of " + HOPELESS + " steps running, up to step " + step
-                        + ", were not finite; lower learning_rate or clip_norm, or look for bad data");
+                throw new IllegalStateException("training: the gradients of " + HOPELESS + " steps running, up to step "
+                        + step + ", were not finite; lower learning_rate or clip_norm, or look for bad data");
             }
             pace.add(sums.samples);
             long now = step;
             listeners.forEach(l -> l.stepped(now));
             if (logged) {
                 StepReport report = new StepReport(
-                        step, config.steps(), sums.loss, sums.metrics, learningRate, norm, optimizer.skipped(), pace.take(), seconds(began));
+                        step,
+                        config.steps(),
+                        sums.loss,
+                        sums.metrics,
+                        learningRate,
+                        norm,
+                        optimizer.skipped(),
+                        pace.take(),
+                        seconds(began));
                 listeners.forEach(l -> l.logged(report));
             }
         }
@@ -142,15 +154,16 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the folder " + folder + " for checkpoints: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot make the folder " + folder + " for checkpoints: " + e.getMessage(), e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);
         if (latest.isEmpty()) {
             return 0;
         }
         if (!resume) {
-            throw new IllegalArgumentException(folder + " holds " + latest.get().folder().getFileName()
-                    + " of an earlier run; resume it or choose another folder");
+            throw new IllegalArgumentException(folder + " holds "
+                    + latest.get().folder().getFileName() + " of an earlier run; resume it or choose another folder");
         }
         try (Scope scope = engine.scope()) {
             return latest.get()
@@ -166,7 +179,9 @@ public final class Trainer implements AutoCloseable {
         if (interrupted.getAsBoolean()) {
             return TrainResult.Outcome.INTERRUPTED;
         }
-        return config.maxSeconds() > 0 && seconds(began) >= config.maxSeconds() ? TrainResult.Outcome.OUT_OF_TIME : null;
+        return config.maxSeconds() > 0 && seconds(began) >= config.maxSeconds()
+                ? TrainResult.Outcome.OUT_OF_TIME
+                : null;
     }
 
     private static boolean due(long done, long every, TrainResult.@Nullable Outcome outcome) {
@@ -227,7 +242,9 @@ public final class Trainer implements AutoCloseable {
                 sums.samples += losses.samples();
                 if (logged) {
                     sums.loss += losses.loss().detach().item() / parts;
-                    losses.metrics().forEach((name, value) -> sums.metrics.merge(name, value.getAsDouble() / parts, Double::sum));
+                    losses.metrics()
+                            .forEach((name, value) ->
+                                    sums.metrics.merge(name, value.getAsDouble() / parts, Double::sum));
                 }
             }
         }

@@ -29,19 +29,23 @@ class TrainConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{\"learning_rat\": 1} | unknown field 'learning_rat'; did you mean 'learning_rate'?",
-        "{\"steps\": 0} | steps must be at least 1, got 0",
-        "{\"steps\": 10, \"warmup_steps\": 10, \"schedule\": \"linear\"} | warmup_steps must be below steps (10)",
-        "{\"steps\": \"ten\"} | train.json: steps",
-        "{\"steps\": 1, \"steps\": 2} | Duplicate field 'steps'",
-        "{\"steps\": 1 | train.json",
-        "{\"schedule\": \"cosinus\"} | schedule",
-        "{\"steps\": null} | steps",
-        "null | null is no configuration",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"learning_rat\": 1} | unknown field 'learning_rat'; did you mean 'learning_rate'?",
+                "{\"steps\": 0} | steps must be at least 1, got 0",
+                "{\"steps\": 10, \"warmup_steps\": 10, \"schedule\": \"linear\"} | warmup_steps must be below steps (10)",
+                "{\"steps\": \"ten\"} | train.json: steps",
+                "{\"steps\": 1, \"steps\": 2} | Duplicate field 'steps'",
+                "{\"steps\": 1 | train.json",
+                "{\"schedule\": \"cosinus\"} | schedule",
+                "{\"steps\": null} | steps",
+                "null | null is no configuration",
+            })
     void refusesWithASentence(String json, String sentence) {
-        String message = assertThrows(IllegalArgumentException.class, () -> parse(json)).getMessage();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> parse(json)).getMessage();
         assertTrue(message.contains(sentence), message);
     }
 
@@ -50,12 +54,19 @@ class TrainConfigTest {
         Path file = Path.of("no-such-file.json");
         assertEquals(
                 "there is no configuration file no-such-file.json",
-                assertThrows(IllegalArgumentException.class, () -> ConfigReader.read(file, TrainConfig.class)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> ConfigReader.read(file, TrainConfig.class))
+                        .getMessage());
     }
 
     @Test
     void schedules() {
-        TrainConfig cosine = TrainConfig.builder().steps(110).warmupSteps(10).learningRate(1).schedule(Schedule.COSINE).finalFactor(0.2).build();
+        TrainConfig cosine = TrainConfig.builder()
+                .steps(110)
+                .warmupSteps(10)
+                .learningRate(1)
+                .schedule(Schedule.COSINE)
+                .finalFactor(0.2)
+                .build();
         assertEquals(0.1, cosine.learningRateAt(1), 1e-12);
         assertEquals(1, cosine.learningRateAt(10), 1e-12);
         assertEquals(0.6, cosine.learningRateAt(60), 1e-12);

@@ -69,7 +69,9 @@ class TrainerTest {
         @Override
         public Losses step(long step, RandomGenerator random) {
             Tensor x = ENGINE.randn(random, 8, 3);
-            Tensor y = x.linear(truth, null).add(0.3).add(ENGINE.randn(random, 8, 4).mul(0.01));
+            Tensor y = x.linear(truth, null)
+                    .add(0.3)
+                    .add(ENGINE.randn(random, 8, 4).mul(0.01));
             Tensor loss = x.linear(weight, step % 3 == 0 ? null : bias).mseLoss(y);
             if (step == infiniteAt) {
                 loss = loss.mul(Double.POSITIVE_INFINITY);
@@ -80,13 +82,26 @@ class TrainerTest {
         @Override
         public Map<String, Double> evaluate(RandomGenerator random) {
             Tensor x = ENGINE.randn(random, 64, 3);
-            return Map.of("mse", x.linear(weight, bias).mseLoss(x.linear(truth, null).add(0.3)).item());
+            return Map.of(
+                    "mse",
+                    x.linear(weight, bias)
+                            .mseLoss(x.linear(truth, null).add(0.3))
+                            .item());
         }
     }
 
     private static TrainConfig.Builder config() {
-        return TrainConfig.builder().steps(60).learningRate(0.05).warmupSteps(5).schedule(Schedule.COSINE).accumulate(2).emaDecay(0.9)
-                .logEvery(1).checkpointEvery(20).evaluateEvery(30).seed(9);
+        return TrainConfig.builder()
+                .steps(60)
+                .learningRate(0.05)
+                .warmupSteps(5)
+                .schedule(Schedule.COSINE)
+                .accumulate(2)
+                .emaDecay(0.9)
+                .logEvery(1)
+                .checkpointEvery(20)
+                .evaluateEvery(30)
+                .seed(9);
     }
 
     private static Map<String, float[]> values(Map<String, Tensor> tensors) {
@@ -97,7 +112,12 @@ class TrainerTest {
 
     private Trainer trainer(TrainingTask task, TrainConfig config, Path out, boolean resume, long stopAfter) {
         AtomicLong asked = new AtomicLong();
-        return Trainer.builder().engine(ENGINE).task(task).config(config).folder(out).resume(resume)
+        return Trainer.builder()
+                .engine(ENGINE)
+                .task(task)
+                .config(config)
+                .folder(out)
+                .resume(resume)
                 .listener(new JsonLinesLog(out.resolve("train.jsonl")))
                 .interrupted(() -> asked.getAndIncrement() >= stopAfter)
                 .build();
@@ -134,9 +154,11 @@ class TrainerTest {
             try (Trainer trainer = trainer(task, config().build(), two, true, part)) {
                 TrainResult result = trainer.run();
                 assertEquals(
-                        part == Long.MAX_VALUE ? TrainResult.Outcome.FINISHED : TrainResult.Outcome.INTERRUPTED, result.outcome());
+                        part == Long.MAX_VALUE ? TrainResult.Outcome.FINISHED : TrainResult.Outcome.INTERRUPTED,
+                        result.outcome());
                 if (part == Long.MAX_VALUE) {
-                    values(trainer.weights()).forEach((key, value) -> assertArrayEquals(whole.get(key), value, 0f, key));
+                    values(trainer.weights())
+                            .forEach((key, value) -> assertArrayEquals(whole.get(key), value, 0f, key));
                 }
             }
         }
@@ -152,7 +174,8 @@ class TrainerTest {
 
     @Test
     void keepsTheNewestCheckpoints() throws IOException {
-        try (Trainer trainer = trainer(new Regression(), config().keepCheckpoints(1).build(), folder, false, Long.MAX_VALUE)) {
+        try (Trainer trainer =
+                trainer(new Regression(), config().keepCheckpoints(1).build(), folder, false, Long.MAX_VALUE)) {
             assertEquals(folder.resolve("checkpoint-60"), trainer.run().checkpoint());
         }
         try (var entries = Files.list(folder)) {
@@ -181,7 +204,8 @@ class TrainerTest {
 
     @Test
     void stopsCleanlyWhenTheTimeIsOver() {
-        TrainConfig config = config().steps(1_000_000).maxSeconds(0.3).checkpointEvery(0).build();
+        TrainConfig config =
+                config().steps(1_000_000).maxSeconds(0.3).checkpointEvery(0).build();
         try (Trainer trainer = trainer(new Regression(), config, folder, false, Long.MAX_VALUE)) {
             TrainResult result = trainer.run();
             assertEquals(TrainResult.Outcome.OUT_OF_TIME, result.outcome());
@@ -195,16 +219,22 @@ class TrainerTest {
             trainer.run();
         }
         try (Trainer trainer = trainer(new Regression(), config().build(), folder, false, 3)) {
-            assertTrue(assertThrows(IllegalArgumentException.class, trainer::run).getMessage().contains("resume"));
+            assertTrue(assertThrows(IllegalArgumentException.class, trainer::run)
+                    .getMessage()
+                    .contains("resume"));
         }
-        try (Trainer trainer = trainer(new Regression(), config().learningRate(0.01).build(), folder, true, 3)) {
-            assertTrue(assertThrows(IllegalArgumentException.class, trainer::run).getMessage().contains("learning_rate 0.05"));
+        try (Trainer trainer =
+                trainer(new Regression(), config().learningRate(0.01).build(), folder, true, 3)) {
+            assertTrue(assertThrows(IllegalArgumentException.class, trainer::run)
+                    .getMessage()
+                    .contains("learning_rate 0.05"));
         }
     }
 
     @Test
     void manyStepsLeaveNoTensorsBehind() {
-        TrainConfig config = config().steps(400).checkpointEvery(50).evaluateEvery(50).build();
+        TrainConfig config =
+                config().steps(400).checkpointEvery(50).evaluateEvery(50).build();
         List<Integer> sizes = new ArrayList<>();
         Regression task = new Regression();
         TrainListener count = new TrainListener() {
@@ -213,7 +243,13 @@ class TrainerTest {
                 sizes.add(scope.size());
             }
         };
-        try (Trainer trainer = Trainer.builder().engine(ENGINE).task(task).config(config).folder(folder).listener(count).build()) {
+        try (Trainer trainer = Trainer.builder()
+                .engine(ENGINE)
+                .task(task)
+                .config(config)
+                .folder(folder)
+                .listener(count)
+                .build()) {
             trainer.run();
         }
         assertEquals(sizes.get(0), sizes.get(sizes.size() - 1));
