@@ -1,0 +1,40 @@
+package dev.tandem.core.train;
+
+import dev.tandem.core.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** The bridge's part of a joint step: from caption logits to the text encoder's input, with gradients; equations 2 to 5. */
+public interface BridgeTraining {
+
+    /**
+     * Relaxes, spells, tokenizes again and transforms the captions of a batch.
+     *
+     * @param captionLogits [sum of n, V_L], on the open tape
+     * @param lengths n of each of the P captions
+     * @param step number of the training step, for the temperature
+     * @param random draws the Gumbel noise
+     */
+    BridgedCaptions forward(Tensor captionLogits, List<Integer> lengths, long step, RandomGenerator random);
+
+    /**
+     * What the text encoder reads: exactly the embeddings of {@code ids} in the forward direction; only gradients come through the
+     * vocabulary transformation.
+     *
+     * @param ids int64 [P, S], padded
+     * @param inputsEmbeds [P, S, d], token embeddings before positions are added
+     * @param llmIds int64 [sum of n], what the relaxed argmax chose
+     * @param texts the captions that these spell, P of them
+     * @param metrics for the log, such as {@code tau} and {@code usable_rows}
+     */
+    record BridgedCaptions(Tensor ids, Tensor inputsEmbeds, Tensor llmIds, List<String> texts, Map<String, Double> metrics) {
+
+        public BridgedCaptions {
+            texts = List.copyOf(texts);
+            metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+        }
+    }
+}

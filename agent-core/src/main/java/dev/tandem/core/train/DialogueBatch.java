@@ -1,0 +1,24 @@
+package dev.tandem.core.train;
+
+import dev.tandem.core.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Tokenized dialogues, padded to one length.
+ *
+ * @param inputIds int64 [B, T]
+ * @param attentionMask int64 [B, T], 1 for a token, 0 for padding
+ * @param lossMask int64 [B, T], 1 where the token is a target of L_t (it is predicted one position before)
+ * @param captions the captions that are to be drawn, row by row and from left to right in each; a dialogue may have none
+ */
+public record DialogueBatch(Tensor inputIds, Tensor attentionMask, Tensor lossMask, List<CaptionSpan> captions) {
+
+    public DialogueBatch {
+        captions = List.copyOf(captions);
+    }
+
+    /** Number of dialogues, B. */
+    public int size() {
+        return Math.toIntExact(inputIds.size(0));
+    }
+}
