@@ -1,0 +1,63 @@
+package dev.tandem.core.dialogue;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A photo that was shared: its caption and, unless only the caption is known, its PNG file.
+ *
+ * @param caption what it shows, in words; not blank
+ * @param png the bytes of the file; empty where only the caption is known. The array is copied in and out
+ * @param width in pixels; 0 where only the caption is known
+ * @param height in pixels; 0 where only the caption is known
+ * @param seed of the noise that it was drawn from; the same model, caption and seed draw the same picture
+ */
+public record Photo(String caption, byte[] png, int width, int height, long seed) implements Part {
+
+    /** A photo of which only the caption is known, such as one in a corpus. */
+    public static Photo described(String caption) {
+        return new Photo(caption, new byte[0], 0, 0, 0);
+    }
+
+    public Photo {
+        if (caption.isBlank()) {
+            throw new IllegalArgumentException("a photo needs a caption");
+        }
+        png = png.clone();
+        boolean picture = png.length > 0;
+        if (picture != (width > 0) || picture != (height > 0)) {
+            throw new IllegalArgumentException(
+                    "a photo has bytes and a size, or neither; got " + png.length + " bytes and " + width + " x " + height + " pixels");
+        }
+    }
+
+    /** Whether there is a picture and not only its caption. */
+    public boolean hasPicture() {
+        return png.length > 0;
+    }
+
+    @Override
+    public byte[] png() {
+        return png.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Photo photo
+                && caption.equals(photo.caption)
+                && width == photo.width
+                && height == photo.height
+                && seed == photo.seed
+                && Arrays.equals(png, photo.png);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(caption, width, height, seed, Arrays.hashCode(png));
+    }
+
+    @Override
+    public String toString() {
+        return "Photo[" + caption + (hasPicture() ? ", " + width + " x " + height : "") + "]";
+    }
+}

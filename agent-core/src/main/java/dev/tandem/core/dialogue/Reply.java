@@ -1,0 +1,36 @@
+package dev.tandem.core.dialogue;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The agent's answer.
+ *
+ * @param parts words and photos in the order in which they came; none if the model had nothing to say
+ * @param timings how long it took
+ */
+public record Reply(List<Part> parts, Timings timings) {
+
+    /**
+     * How long an answer took, counted from the moment when the message came in.
+     *
+     * @param firstToken until the first piece of text or the first caption began
+     * @param text until all words were there
+     * @param photos drawing alone, all photos together; zero without one
+     */
+    public record Timings(Duration firstToken, Duration text, Duration photos) {}
+
+    public Reply {
+        parts = List.copyOf(parts);
+    }
+
+    /** The words alone. */
+    public String text() {
+        return parts.isEmpty() ? "" : new Turn(Speaker.AGENT, parts).text();
+    }
+
+    /** The photos alone. */
+    public List<Photo> photos() {
+        return parts.isEmpty() ? List.of() : new Turn(Speaker.AGENT, parts).photos();
+    }
+}

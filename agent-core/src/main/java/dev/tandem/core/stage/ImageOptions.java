@@ -1,0 +1,82 @@
+package dev.tandem.core.stage;
+
+/**
+ * How a picture is drawn.
+ *
+ * @param steps of the sampler
+ * @param guidance weight of the caption over no caption (classifier-free guidance, Ho and Salimans 2022); 1 for none
+ * @param seed of the noise
+ * @param width in pixels; 0 for the model's own
+ * @param height in pixels; 0 for the model's own
+ */
+public record ImageOptions(int steps, double guidance, long seed, int width, int height) {
+
+    /** Most steps; more than the schedulers of published models have time steps make no sense. */
+    public static final int MAX_STEPS = 1000;
+
+    /** Longest side in pixels. */
+    public static final int MAX_SIDE = 4096;
+
+    public ImageOptions {
+        if (steps < 1 || steps > MAX_STEPS) {
+            throw new IllegalArgumentException("steps lie from 1 to " + MAX_STEPS + ", got " + steps);
+        }
+        if (!(guidance >= 0 && guidance <= 100)) {
+            throw new IllegalArgumentException("guidance lies from 0 to 100, got " + guidance);
+        }
+        if (width < 0 || width > MAX_SIDE || height < 0 || height > MAX_SIDE) {
+            throw new IllegalArgumentException(
+                    "width and height lie from 1 to " + MAX_SIDE + " pixels, or are 0 for the model's own, got " + width + " x " + height);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that starts from these options. */
+    public Builder toBuilder() {
+        return new Builder().steps(steps).guidance(guidance).seed(seed).width(width).height(height);
+    }
+
+    /** Collects options; what is not set is 20 steps, guidance 2.5, seed 0, the model's own size. */
+    public static final class Builder {
+
+        private int steps = 20;
+        private double guidance = 2.5;
+        private long seed;
+        private int width;
+        private int height;
+
+        private Builder() {}
+
+        public Builder steps(int steps) {
+            this.steps = steps;
+            return this;
+        }
+
+        public Builder guidance(double guidance) {
+            this.guidance = guidance;
+            return this;
+        }
+
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        public Builder width(int width) {
+            this.width = width;
+            return this;
+        }
+
+        public Builder height(int height) {
+            this.height = height;
+            return this;
+        }
+
+        public ImageOptions build() {
+            return new ImageOptions(steps, guidance, seed, width, height);
+        }
+    }
+}

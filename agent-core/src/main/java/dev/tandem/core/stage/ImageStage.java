@@ -1,0 +1,34 @@
+package dev.tandem.core.stage;
+
+/**
+ * The third stage: a diffusion model that draws a picture from a caption's conditioning.
+ *
+ * <p>Safe to use from several threads; every call has its own tensor scope.
+ */
+public interface ImageStage extends AutoCloseable {
+
+    /**
+     * Draws a picture. The same conditioning and options give the same picture on the same kind of machine.
+     *
+     * @param conditioning from the bridge
+     * @param options how to draw
+     * @param cancellation asked before each step
+     * @param listener hears each finished step, on this thread
+     * @throws IllegalArgumentException if the model cannot draw this size
+     * @throws CancelledException if cancelled
+     */
+    Picture draw(Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener);
+
+    /** The tokenizer of its text encoder, for the bridge. */
+    CaptionTokenizer captionTokenizer();
+
+    /** Width in pixels of the pictures that it was trained on. */
+    int nativeWidth();
+
+    /** Height in pixels of the pictures that it was trained on. */
+    int nativeHeight();
+
+    /** Frees the weights. Calls that are under way fail. */
+    @Override
+    void close();
+}
