@@ -1,5 +1,6 @@
 package dev.tandem.core.dialogue;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,9 +15,24 @@ import java.util.Objects;
  */
 public record Photo(String caption, byte[] png, int width, int height, long seed) implements Part {
 
+    private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
+
     /** A photo of which only the caption is known, such as one in a corpus. */
     public static Photo described(String caption) {
         return new Photo(caption, new byte[0], 0, 0, 0);
+    }
+
+    /**
+     * A photo from the bytes of a PNG file, whose header tells its size.
+     *
+     * @throws IllegalArgumentException if the bytes do not begin as a PNG file does
+     */
+    public static Photo ofPng(String caption, byte[] png, long seed) {
+        if (png.length < 24 || ByteBuffer.wrap(png).getLong() != PNG_SIGNATURE) {
+            throw new IllegalArgumentException("the picture of '" + caption + "' is no PNG file");
+        }
+        ByteBuffer header = ByteBuffer.wrap(png);
+        return new Photo(caption, png, header.getInt(16), header.getInt(20), seed);
     }
 
     public Photo {

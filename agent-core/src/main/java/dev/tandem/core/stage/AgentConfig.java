@@ -1,5 +1,9 @@
 package dev.tandem.core.stage;
 
+import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.weights.WeightException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -24,6 +28,28 @@ public record AgentConfig(
 
     public AgentConfig {
         provenance = Map.copyOf(provenance);
+    }
+
+    /** Name of the file in a model folder. */
+    public static final String FILE = "agent.json";
+
+    /**
+     * Reads a model folder's {@code agent.json}. Names in it have underscores ({@code max_new_tokens}); {@code language} and
+     * {@code image} may leave out what the builders of their options set.
+     *
+     * @throws WeightException if the folder has no such file, or what it says is wrong; the message names file, field and line
+     */
+    public static AgentConfig read(Path folder) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new WeightException(folder + " is no model folder: it has no " + FILE
+                    + ", which says how its language model and its diffusion model are used together");
+        }
+        try {
+            return ConfigReader.read(file, AgentConfig.class);
+        } catch (IllegalArgumentException e) {
+            throw new WeightException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.tandem.core.stage;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+
 /**
  * How a picture is drawn.
  *
@@ -9,6 +12,7 @@ package dev.tandem.core.stage;
  * @param width in pixels; 0 for the model's own
  * @param height in pixels; 0 for the model's own
  */
+@JsonDeserialize(builder = ImageOptions.Builder.class)
 public record ImageOptions(int steps, double guidance, long seed, int width, int height) {
 
     /** Most steps; more than the schedulers of published models have time steps make no sense. */
@@ -40,6 +44,7 @@ public record ImageOptions(int steps, double guidance, long seed, int width, int
     }
 
     /** Collects options; what is not set is 20 steps, guidance 2.5, seed 0, the model's own size. */
+    @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
 
         private int steps = 20;

@@ -1,5 +1,8 @@
 package dev.tandem.core.stage;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+
 /**
  * How a language model generates one turn.
  *
@@ -10,6 +13,7 @@ package dev.tandem.core.stage;
  * @param maxCaptions most photos of a turn; a caption beyond it is text
  * @param maxCaptionTokens most tokens of one caption; a longer one is text
  */
+@JsonDeserialize(builder = LanguageOptions.Builder.class)
 public record LanguageOptions(int maxNewTokens, double temperature, double topP, long seed, int maxCaptions, int maxCaptionTokens) {
 
     public LanguageOptions {
@@ -46,6 +50,7 @@ public record LanguageOptions(int maxNewTokens, double temperature, double topP,
     }
 
     /** Collects options; what is not set is 128 new tokens, greedy, one caption of at most 48 tokens. */
+    @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
 
         private int maxNewTokens = 128;

@@ -2,6 +2,7 @@ package dev.tandem.core.train;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.core.config.ConfigReader;
 import dev.tandem.core.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.tandem.core.train;
+package dev.tandem.core.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -39,8 +39,8 @@ public final class ConfigReader {
 
     private ConfigReader() {}
 
-    /** The mapper behind it, for writing a configuration back in the same form. */
-    static ObjectMapper mapper() {
+    /** The mapper behind it, for writing a configuration back in the same form. Not to be reconfigured. */
+    public static ObjectMapper mapper() {
         return MAPPER;
     }
 

@@ -1,0 +1,121 @@
+package dev.tandem.core.dialogue;
+
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dialogues as LangChain4j's messages and back, for products that keep their memory there.
+ *
+ * <p>The agent's photos are the images of an {@link AiMessage} (attribute {@link AiMessage#GENERATED_IMAGES_KEY}) with the caption as
+ * {@link Image#revisedPrompt()}. LangChain4j has no order among text and images: photos come back after the words. A photo's seed is not
+ * carried.
+ */
+public final class LangChain4jMessages {
+
+    /** Largest picture that is decoded, in base64 chars. */
+    private static final int MAX_BASE64 = 64 << 20;
+
+    private LangChain4jMessages() {}
+
+    /** One message for each turn. */
+    public static List<ChatMessage> toLangChain4j(Dialogue dialogue) {
+        return dialogue.turns().stream().map(LangChain4jMessages::toMessage).toList();
+    }
+
+    /** The agent's answer as a message. */
+    public static AiMessage toLangChain4j(Reply reply) {
+        return toAiMessage(reply.text(), reply.photos());
+    }
+
+    /**
+     * One turn for each message of a person or a model; system messages are left out, because the model folder brings its own.
+     *
+     * @throws IllegalArgumentException for messages that have no counterpart: calls of tools, and what a person says in anything but text
+     */
+    public static Dialogue fromLangChain4j(List<? extends ChatMessage> messages) {
+        List<Turn> turns = new ArrayList<>();
+        for (ChatMessage message : messages) {
+            List<Part> parts = new ArrayList<>();
+            if (message instanceof UserMessage user) {
+                for (Content content : user.contents()) {
+                    if (!(content instanceof TextContent text)) {
+                        throw new IllegalArgumentException("a user message with " + content.type() + " cannot be read, only text");
+                    }
+                    addWords(parts, text.text());
+                }
+                addTurn(turns, Speaker.USER, parts);
+            } else if (message instanceof AiMessage ai) {
+                if (ai.hasToolExecutionRequests()) {
+                    throw new IllegalArgumentException("a message that calls tools cannot be part of a photo-sharing dialogue");
+                }
+                addWords(parts, ai.text());
+                ai.images().forEach(image -> parts.add(toPhoto(image)));
+                addTurn(turns, Speaker.AGENT, parts);
+            } else if (!(message instanceof SystemMessage)) {
+                throw new IllegalArgumentException("a message of type " + message.type() + " cannot be part of a photo-sharing dialogue");
+            }
+        }
+        return new Dialogue(turns);
+    }
+
+    private static ChatMessage toMessage(Turn turn) {
+        return switch (turn.speaker()) {
+            case USER -> UserMessage.from(turn.text());
+            case AGENT -> toAiMessage(turn.text(), turn.photos());
+        };
+    }
+
+    private static AiMessage toAiMessage(String text, List<Photo> photos) {
+        AiMessage.Builder message = AiMessage.builder().text(text);
+        if (!photos.isEmpty()) {
+            List<Image> images = photos.stream().map(LangChain4jMessages::toImage).toList();
+            message.attributes(Map.of(AiMessage.GENERATED_IMAGES_KEY, images));
+        }
+        return message.build();
+    }
+
+    private static Image toImage(Photo photo) {
+        Image.Builder image = Image.builder().revisedPrompt(photo.caption()).mimeType("image/png");
+        if (photo.hasPicture()) {
+            image.base64Data(Base64.getEncoder().encodeToString(photo.png()));
+        }
+        return image.build();
+    }
+
+    private static Photo toPhoto(Image image) {
+        String caption = image.revisedPrompt();
+        if (caption == null || caption.isBlank()) {
+            throw new IllegalArgumentException("an image without revisedPrompt has no caption");
+        }
+        String data = image.base64Data();
+        if (data == null || data.isEmpty()) {
+            return Photo.described(caption);
+        }
+        if (data.length() > MAX_BASE64) {
+            throw new IllegalArgumentException("an image has " + data.length() + " base64 characters; at most " + MAX_BASE64 + " are read");
+        }
+        return Photo.ofPng(caption, Base64.getDecoder().decode(data), 0);
+    }
+
+    private static void addWords(List<Part> parts, @Nullable String text) {
+        if (text != null && !text.isEmpty()) {
+            parts.add(new Words(text));
+        }
+    }
+
+    private static void addTurn(List<Turn> turns, Speaker speaker, List<Part> parts) {
+        if (!parts.isEmpty()) {
+            turns.add(new Turn(speaker, parts));
+        }
+    }
+}
