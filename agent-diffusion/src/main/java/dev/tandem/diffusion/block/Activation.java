@@ -1,0 +1,52 @@
+package dev.tandem.diffusion.block;
+
+import dev.tandem.core.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Activation functions, by the names that configurations use. */
+public enum Activation {
+    SILU("silu", "swish"),
+    GELU("gelu"),
+    QUICK_GELU("quick_gelu"),
+    GELU_TANH("gelu_pytorch_tanh", "gelu_new"),
+    RELU("relu");
+
+    private final List<String> names;
+
+    Activation(String... names) {
+        this.names = List.of(names);
+    }
+
+    /**
+     * Reads a configuration's name.
+     *
+     * @throws IllegalArgumentException for a function that is not here; the message lists those that are
+     */
+    public static Activation named(String name) {
+        for (Activation activation : values()) {
+            if (activation.names.contains(name)) {
+                return activation;
+            }
+        }
+        String known = Arrays.stream(values()).flatMap(a -> a.names.stream()).collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("the activation '" + name + "' is not supported; use one of " + known);
+    }
+
+    /** The name to write into a configuration. */
+    public String configName() {
+        return names.get(0);
+    }
+
+    /** Any shape to the same shape. */
+    public Tensor apply(Tensor x) {
+        return switch (this) {
+            case SILU -> x.silu();
+            case GELU -> x.gelu();
+            case QUICK_GELU -> x.quickGelu();
+            case GELU_TANH -> x.geluTanh();
+            case RELU -> x.relu();
+        };
+    }
+}
