@@ -1,8 +1,10 @@
 package dev.tandem.diffusion.load;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,10 @@ import java.util.function.Function;
 /** Reads the fields of a configuration, saying which one is wrong. */
 final class Fields {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    /** Python writes infinities as bare words. */
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private static final long MAX_BYTES = 1 << 20;
 

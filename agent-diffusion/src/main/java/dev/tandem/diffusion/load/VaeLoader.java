@@ -5,6 +5,7 @@ import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.WeightSource;
+import dev.tandem.diffusion.block.Activation;
 import dev.tandem.diffusion.block.ResnetBlock;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.Decoder;
@@ -21,6 +22,9 @@ import java.util.List;
 public final class VaeLoader {
 
     private static final double EPS = 1e-6;
+
+    /** Before the last convolution, whatever act_fn says of the blocks. */
+    private static final Activation LAST_ACTIVATION = Activation.SILU;
 
     private VaeLoader() {}
 
@@ -70,7 +74,7 @@ public final class VaeLoader {
                 levels,
                 mid(c, weights, last),
                 GroupNorm.load(weights, "conv_norm_out", c.normNumGroups(), last, EPS),
-                c.activation(),
+                LAST_ACTIVATION,
                 Conv2d.load(weights, "conv_out", last, 2L * c.latentChannels(), 3));
     }
 
@@ -95,7 +99,7 @@ public final class VaeLoader {
                 mid,
                 levels,
                 GroupNorm.load(weights, "conv_norm_out", c.normNumGroups(), channels.get(0), EPS),
-                c.activation(),
+                LAST_ACTIVATION,
                 Conv2d.load(weights, "conv_out", channels.get(0), c.outChannels(), 3));
     }
 
