@@ -55,7 +55,8 @@ public final class ClipTextLoader {
         LayerNorm norm = LayerNorm.load(text, "final_layer_norm", width, c.layerNormEps());
         Linear projection = c.projectionDim() == 0
                 ? null
-                : Linear.load(weights, "text_projection", width, c.projectionDim(), false, Init.normal(1 / Math.sqrt(width)));
+                : Linear.load(
+                        weights, "text_projection", width, c.projectionDim(), false, Init.normal(1 / Math.sqrt(width)));
         return new ClipTextModel.Layers(tokens, positions, layers, norm, projection);
     }
 

@@ -36,7 +36,8 @@ final class Fields {
     static <T> T read(Path file, Function<Fields, T> parse) {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new IllegalArgumentException("there is no such file; a model folder in the layout of diffusers has one");
+                throw new IllegalArgumentException(
+                        "there is no such file; a model folder in the layout of diffusers has one");
             }
             if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException(

@@ -63,7 +63,9 @@ public final class UNetConfigFile {
                         DOWN,
                         DOWN_ATTENTION))
                 .upAttention(attention(
-                        f.texts("up_block_types", List.of(UP, UP_ATTENTION, UP_ATTENTION, UP_ATTENTION)), UP, UP_ATTENTION))
+                        f.texts("up_block_types", List.of(UP, UP_ATTENTION, UP_ATTENTION, UP_ATTENTION)),
+                        UP,
+                        UP_ATTENTION))
                 .layersPerBlock(f.sizes("layers_per_block", 2, n))
                 .attentionHeads(f.sizes("attention_head_dim", 8, n))
                 .crossAttentionDim(f.sizes("cross_attention_dim", 1280, n))

@@ -114,7 +114,9 @@ public final class UNetLoader {
             List<Layer> layers = new ArrayList<>();
             for (int j = 0; j < config.layersPerBlock().get(i); j++) {
                 int in = j > 0 ? out : channels.get(Math.max(0, i - 1));
-                int depth = config.downAttention().get(i) ? config.downTransformerLayers().get(i) : 0;
+                int depth = config.downAttention().get(i)
+                        ? config.downTransformerLayers().get(i)
+                        : 0;
                 layers.add(layer(level, j, in, out, i, depth));
             }
             boolean last = i == channels.size() - 1;
@@ -149,7 +151,9 @@ public final class UNetLoader {
             List<Layer> layers = new ArrayList<>();
             for (int j = 0; j < count; j++) {
                 int in = (j == 0 ? before : out) + (j == count - 1 ? lastSkip : out);
-                int depth = config.upAttention().get(i) ? config.upTransformerLayers().get(i) : 0;
+                int depth = config.upAttention().get(i)
+                        ? config.upTransformerLayers().get(i)
+                        : 0;
                 layers.add(layer(level, j, in, out, mirror, depth));
             }
             levels.add(new UpLevel(layers, i == n - 1 ? null : blocks.upsample(level, out)));
@@ -159,7 +163,8 @@ public final class UNetLoader {
 
     private Layer layer(WeightSource level, int j, int in, int out, int resolution, int depth) {
         boolean onlyCross = config.onlyCrossAttention().get(resolution);
-        @Nullable SpatialTransformer transformer =
+        @Nullable
+        SpatialTransformer transformer =
                 depth == 0 ? null : transformer(level.at("attentions." + j), out, resolution, depth, onlyCross);
         return new Layer(blocks.resnet(level.at("resnets." + j), in, out, 1), transformer);
     }

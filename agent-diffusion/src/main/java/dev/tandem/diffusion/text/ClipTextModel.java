@@ -81,8 +81,8 @@ public final class ClipTextModel implements AutoCloseable {
      */
     public TextEncoding encode(Tensor ids, @Nullable Tensor inputs, @Nullable Tensor attentionMask) {
         if (ids.rank() != 2 || ids.size(1) > config.maxPositions()) {
-            throw new IllegalArgumentException("token ids must have the shape [B, S] with S up to " + config.maxPositions()
-                    + ", got " + Shapes.toString(ids.shape()));
+            throw new IllegalArgumentException("token ids must have the shape [B, S] with S up to "
+                    + config.maxPositions() + ", got " + Shapes.toString(ids.shape()));
         }
         Tensor vectors = inputs == null ? layers.tokens().apply(ids) : inputs;
         Tensor mask = attentionMask == null ? null : mask(attentionMask);
@@ -108,7 +108,13 @@ public final class ClipTextModel implements AutoCloseable {
                 causal[i * s + j] = MASKED;
             }
         }
-        Tensor hidden = attentionMask.to(DType.FLOAT32).neg().add(1).mul(MASKED).unsqueeze(1).unsqueeze(1);
+        Tensor hidden = attentionMask
+                .to(DType.FLOAT32)
+                .neg()
+                .add(1)
+                .mul(MASKED)
+                .unsqueeze(1)
+                .unsqueeze(1);
         return engine.tensor(causal, s, s).add(hidden).clamp(MASKED, 0);
     }
 

@@ -12,4 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param textEmbeds [B, P], the pooled vector projected; null where the model has no projection
  */
 public record TextEncoding(
-        Tensor lastHiddenState, Tensor penultimate, Tensor pooled, @Nullable Tensor textEmbeds) {}
+        Tensor lastHiddenState,
+        Tensor penultimate,
+        Tensor pooled,
+        @Nullable Tensor textEmbeds) {}

@@ -27,7 +27,8 @@ public record TimeEmbedding(
     public static Tensor frequencies(TensorEngine engine, int width, double shift) {
         int half = width / 2;
         if (half - shift <= 0) {
-            throw new IllegalArgumentException("freq_shift " + shift + " leaves no frequencies for a width of " + width);
+            throw new IllegalArgumentException(
+                    "freq_shift " + shift + " leaves no frequencies for a width of " + width);
         }
         float[] values = new float[half];
         for (int i = 0; i < half; i++) {

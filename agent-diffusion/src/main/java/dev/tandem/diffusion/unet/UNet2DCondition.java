@@ -83,17 +83,17 @@ public final class UNet2DCondition implements AutoCloseable {
 
     private void check(Tensor latents, Tensor timesteps, Tensor context) {
         if (latents.rank() != 4 || latents.size(1) != config.inChannels()) {
-            throw new IllegalArgumentException("latents must have the shape [B, " + config.inChannels() + ", h, w], got "
-                    + Shapes.toString(latents.shape()));
+            throw new IllegalArgumentException("latents must have the shape [B, " + config.inChannels()
+                    + ", h, w], got " + Shapes.toString(latents.shape()));
         }
         long batch = latents.size(0);
         if (timesteps.rank() != 1 || timesteps.size(0) != batch) {
-            throw new IllegalArgumentException("timesteps must have the shape [" + batch + "], one for each of the latents, got "
-                    + Shapes.toString(timesteps.shape()));
+            throw new IllegalArgumentException("timesteps must have the shape [" + batch
+                    + "], one for each of the latents, got " + Shapes.toString(timesteps.shape()));
         }
         if (context.rank() != 3 || context.size(0) != batch) {
-            throw new IllegalArgumentException("the text's hidden states must have the shape [" + batch + ", S, D], got "
-                    + Shapes.toString(context.shape()));
+            throw new IllegalArgumentException("the text's hidden states must have the shape [" + batch
+                    + ", S, D], got " + Shapes.toString(context.shape()));
         }
     }
 

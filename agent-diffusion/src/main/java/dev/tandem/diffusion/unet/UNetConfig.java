@@ -85,7 +85,8 @@ public record UNetConfig(
 
     private static void each(String name, List<?> values, int levels) {
         if (values.size() != levels) {
-            throw new IllegalArgumentException(name + " has " + values.size() + " values for " + levels + " resolutions");
+            throw new IllegalArgumentException(
+                    name + " has " + values.size() + " values for " + levels + " resolutions");
         }
     }
 

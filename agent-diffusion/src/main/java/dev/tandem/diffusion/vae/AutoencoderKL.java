@@ -27,7 +27,11 @@ public final class AutoencoderKL implements AutoCloseable {
      * @param postQuant 1 x 1 before the decoder, or null
      * @param decoder latents to picture
      */
-    public record Layers(Encoder encoder, @Nullable Conv2d quant, @Nullable Conv2d postQuant, Decoder decoder) {}
+    public record Layers(
+            Encoder encoder,
+            @Nullable Conv2d quant,
+            @Nullable Conv2d postQuant,
+            Decoder decoder) {}
 
     private final VaeConfig config;
     private final Layers layers;
