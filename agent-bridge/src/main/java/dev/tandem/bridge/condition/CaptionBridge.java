@@ -1,0 +1,113 @@
+package dev.tandem.bridge.condition;
+
+import dev.tandem.bridge.relax.GumbelSoftmax;
+import dev.tandem.bridge.relax.Relaxed;
+import dev.tandem.bridge.relax.StraightThrough;
+import dev.tandem.bridge.vocab.LexicalMap;
+import dev.tandem.core.stage.CaptionTokenizer;
+import dev.tandem.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The differentiable way from caption logits to the text encoder's input (equations 2 to 5).
+ *
+ * <pre>
+ * y, ids = relax(logits)                           [N, V_L], [N]
+ * s      = tokenize(spell(ids))                    m diffusion tokens, padded to S
+ * Q[k]   = Σ_j P[k, j] E[j]                        over the few columns j that the caption touches
+ * embeds = E[s] + (Q - sg[Q])                      [P, S, d]
+ * </pre>
+ *
+ * In the forward direction this is exactly the embedding of s. Neither P [m, V_S], nor M, nor a one-hot row of either vocabulary is
+ * built. E is frozen.
+ */
+public final class CaptionBridge {
+
+    private final CaptionAligner aligner;
+    private final Tensor embeddings;
+    private final GumbelSoftmax relax;
+    private final SoftRows soft;
+
+    private CaptionBridge(CaptionAligner aligner, Tensor embeddings, GumbelSoftmax relax, SoftRows soft) {
+        this.aligner = aligner;
+        this.embeddings = embeddings;
+        this.relax = relax;
+        this.soft = soft;
+    }
+
+    /**
+     * A bridge for the kinds {@code sentence}, {@code word} and {@code none}.
+     *
+     * @param embeddings E [V_S, d], the text encoder's token embeddings; they outlive the bridge
+     */
+    public static CaptionBridge sparse(CaptionAligner aligner, Tensor embeddings, GumbelSoftmax relax) {
+        return new CaptionBridge(aligner, embeddings, relax, new SparseRows(embeddings));
+    }
+
+    /**
+     * A bridge for the kind {@code lexical}. Its table M E [V_L, d] is summed here and belongs to the scope that is current now.
+     *
+     * @param map the static map that the aligner's {@code lexical} alignment was made with
+     */
+    public static CaptionBridge lexical(
+            CaptionAligner aligner, LexicalMap map, Tensor embeddings, GumbelSoftmax relax) {
+        if (map.rows().size() != aligner.vocabularySize()) {
+            throw new IllegalArgumentException("the lexical map has " + map.rows().size() + " rows, the language model "
+                    + aligner.vocabularySize() + " tokens; build it for this pair of tokenizers");
+        }
+        return new CaptionBridge(aligner, embeddings, relax, new MappedRows(embeddings, map));
+    }
+
+    /**
+     * Conditions on a batch of captions.
+     *
+     * @param logits [N, V_L], the captions one after the other, on an open tape
+     * @param lengths n of each caption; they add up to N
+     * @param gumbel noise [N, V_L], or null for the plain softmax
+     * @param tau temperature
+     */
+    public BridgedConditioning condition(Tensor logits, List<Integer> lengths, @Nullable Tensor gumbel, double tau) {
+        long sum = lengths.stream().mapToLong(Integer::longValue).sum();
+        if (logits.rank() != 2 || logits.size(0) != sum || lengths.isEmpty()) {
+            throw new IllegalArgumentException("the captions have " + lengths + " tokens, their logits the shape "
+                    + Arrays.toString(logits.shape()) + "; they must be [sum of lengths, V_L]");
+        }
+        Relaxed relaxed = relax.apply(logits, gumbel, tau);
+        List<AlignedCaption> captions = align(relaxed.ids().toLongArray(), lengths);
+        Tensor ids = padded(captions);
+        Tensor hard = embeddings.embedding(ids);
+        Tensor rows = soft.rows(relaxed.soft(), captions, aligner.tokenizer().maxLength());
+        return new BridgedConditioning(ids, rows == null ? hard : StraightThrough.of(hard, rows), relaxed, captions);
+    }
+
+    private List<AlignedCaption> align(long[] ids, List<Integer> lengths) {
+        List<AlignedCaption> captions = new ArrayList<>(lengths.size());
+        int first = 0;
+        for (int length : lengths) {
+            captions.add(aligner.align(
+                    Arrays.stream(ids, first, first + length).mapToObj(Math::toIntExact).toList()));
+            first += length;
+        }
+        return captions;
+    }
+
+    private Tensor padded(List<AlignedCaption> captions) {
+        CaptionTokenizer tokenizer = aligner.tokenizer();
+        int length = tokenizer.maxLength();
+        long[] ids = new long[captions.size() * length];
+        Arrays.fill(ids, tokenizer.padId());
+        for (int p = 0; p < captions.size(); p++) {
+            List<Integer> own = captions.get(p).pair().diffusion().ids();
+            if (own.size() > length) {
+                throw new IllegalStateException("the diffusion tokenizer gave " + own.size() + " tokens, its text encoder takes " + length);
+            }
+            for (int k = 0; k < own.size(); k++) {
+                ids[p * length + k] = own.get(k);
+            }
+        }
+        return embeddings.engine().tensor(ids, captions.size(), length);
+    }
+}

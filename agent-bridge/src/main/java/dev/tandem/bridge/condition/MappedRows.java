@@ -1,0 +1,83 @@
+package dev.tandem.bridge.condition;
+
+import dev.tandem.bridge.vocab.LexicalMap;
+import dev.tandem.bridge.vocab.MappedTransform;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Q for {@link MappedTransform}s: {@code Q = w (y (M E))}. M E [V_L, d], the language model's tokens in the text encoder's space, is
+ * summed from rows of E once; it is as large as a table of the language model's own embeddings would be.
+ */
+final class MappedRows implements SoftRows {
+
+    /** Rows of M E that are summed at a time. */
+    private static final int PART = 4096;
+
+    private final Tensor table;
+
+    /**
+     * Sums the table, which belongs to the scope that is current now.
+     *
+     * @param embeddings E [V_S, d]
+     */
+    MappedRows(Tensor embeddings, LexicalMap map) {
+        TensorEngine engine = embeddings.engine();
+        int width = Math.max(1, map.widest());
+        try (Scope scope = engine.scope()) {
+            List<Tensor> parts = new ArrayList<>();
+            for (int start = 0; start < map.rows().size(); start += PART) {
+                List<Map<Integer, Float>> rows = map.rows().subList(start, Math.min(start + PART, map.rows().size()));
+                parts.add(sum(embeddings, rows, width));
+            }
+            table = scope.keep(engine.cat(parts, 0));
+        }
+    }
+
+    private static Tensor sum(Tensor embeddings, List<Map<Integer, Float>> rows, int width) {
+        long[] tokens = new long[rows.size() * width];
+        float[] weights = new float[tokens.length];
+        for (int i = 0; i < rows.size(); i++) {
+            int at = i * width;
+            for (Map.Entry<Integer, Float> entry : rows.get(i).entrySet()) {
+                tokens[at] = entry.getKey();
+                weights[at++] = entry.getValue();
+            }
+        }
+        TensorEngine engine = embeddings.engine();
+        try (Scope scope = engine.scope()) {
+            Tensor summed = embeddings
+                    .embedding(engine.tensor(tokens, rows.size(), width))
+                    .mul(engine.tensor(weights, rows.size(), width, 1))
+                    .sum(1, false);
+            return scope.keep(summed);
+        }
+    }
+
+    @Override
+    public Tensor rows(Tensor soft, List<AlignedCaption> captions, int length) {
+        TensorEngine engine = soft.engine();
+        int count = captions.size();
+        int longest = captions.stream().mapToInt(AlignedCaption::llmLength).max().orElse(0);
+        long[] positions = new long[count * longest];
+        float[] weights = new float[count * length * longest];
+        int first = 0;
+        for (int p = 0; p < count; p++) {
+            List<float[]> own = ((MappedTransform) captions.get(p).transform()).weights();
+            int n = captions.get(p).llmLength();
+            for (int i = 0; i < n; i++) {
+                positions[p * longest + i] = first + i;
+            }
+            for (int k = 0; k < own.size(); k++) {
+                System.arraycopy(own.get(k), 0, weights, (p * length + k) * longest, n);
+            }
+            first += n;
+        }
+        Tensor meant = soft.matmul(table).embedding(engine.tensor(positions, count, longest));
+        return engine.tensor(weights, count, length, longest).matmul(meant);
+    }
+}

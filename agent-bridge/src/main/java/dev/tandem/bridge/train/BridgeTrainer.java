@@ -1,0 +1,76 @@
+package dev.tandem.bridge.train;
+
+import dev.tandem.bridge.condition.BridgedConditioning;
+import dev.tandem.bridge.condition.CaptionAligner;
+import dev.tandem.bridge.condition.CaptionBridge;
+import dev.tandem.bridge.relax.GumbelSoftmax;
+import dev.tandem.bridge.vocab.LexicalAlignment;
+import dev.tandem.bridge.vocab.LexicalMap;
+import dev.tandem.bridge.vocab.NoAlignment;
+import dev.tandem.bridge.vocab.SentenceAlignment;
+import dev.tandem.bridge.vocab.WordAlignment;
+import dev.tandem.core.stage.CaptionDecoder;
+import dev.tandem.core.stage.CaptionTokenizer;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.train.BridgeTraining;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * The bridge's part of a joint step: draws the noise, follows the temperature, and says how well gradients get through.
+ *
+ * <p>Metrics: {@code tau}; {@code usable_rows}, the share of caption positions whose gradient is neither next to nothing nor above the
+ * limit; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run.
+ */
+public final class BridgeTrainer implements BridgeTraining {
+
+    private final BridgeConfig config;
+    private final CaptionAligner aligner;
+    private final CaptionBridge bridge;
+
+    /**
+     * A bridge between two vocabularies. With {@code lexical} it makes a table [V_L, d] that belongs to the scope that is current now.
+     *
+     * @param embeddings E [V_S, d], the text encoder's frozen token embeddings; they outlive the bridge
+     */
+    public BridgeTrainer(BridgeConfig config, CaptionDecoder decoder, CaptionTokenizer tokenizer, Tensor embeddings) {
+        this.config = config;
+        GumbelSoftmax relax =
+                config.gradientLimit() == 0 ? GumbelSoftmax.unlimited() : new GumbelSoftmax(config.gradientLimit());
+        if (config.matrix() == BridgeConfig.Matrix.LEXICAL) {
+            LexicalMap map = LexicalMap.of(decoder, tokenizer);
+            aligner = new CaptionAligner(decoder, tokenizer, new LexicalAlignment(map));
+            bridge = CaptionBridge.lexical(aligner, map, embeddings, relax);
+        } else {
+            aligner = new CaptionAligner(
+                    decoder,
+                    tokenizer,
+                    switch (config.matrix()) {
+                        case SENTENCE -> new SentenceAlignment(config.pool());
+                        case WORD -> new WordAlignment();
+                        case NONE, LEXICAL -> new NoAlignment();
+                    });
+            bridge = CaptionBridge.sparse(aligner, embeddings, relax);
+        }
+    }
+
+    @Override
+    public BridgedCaptions forward(Tensor captionLogits, List<Integer> lengths, long step, RandomGenerator random) {
+        double tau = config.temperature().at(step);
+        Tensor gumbel =
+                config.noise() ? GumbelSoftmax.noise(captionLogits.engine(), random, captionLogits.shape()) : null;
+        BridgedConditioning result = bridge.condition(captionLogits, lengths, gumbel, tau);
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("tau", result.relaxed().tau());
+        metrics.put("usable_rows", result.relaxed().usableRows());
+        metrics.put("caption_cache", aligner.stats().hitRate());
+        return new BridgedCaptions(
+                result.ids(),
+                result.inputsEmbeds(),
+                result.relaxed().ids(),
+                result.captions().stream().map(c -> c.pair().llm().text()).toList(),
+                metrics);
+    }
+}
