@@ -21,7 +21,8 @@ public final class ToyVocabularies {
         public final List<String> strings;
 
         public Decoder() {
-            Set<String> all = new LinkedHashSet<>(List.of("<s>", "</s>", " rainbow", " rain", "bow", " light", "house", " dog", "gy", " two"));
+            Set<String> all = new LinkedHashSet<>(
+                    List.of("<s>", "</s>", " rainbow", " rain", "bow", " light", "house", " dog", "gy", " two"));
             LETTERS.chars().forEach(c -> all.add(Character.toString(c)));
             LETTERS.chars().forEach(c -> all.add(" " + Character.toString(c)));
             strings = List.copyOf(all);
@@ -66,7 +67,8 @@ public final class ToyVocabularies {
 
         public Tokenizer(int length) {
             this.length = length;
-            Set<String> all = new LinkedHashSet<>(List.of("<begin>", "<end>", "rain", "bow</w>", "lighthouse</w>", "dog</w>", "ra", "two</w>"));
+            Set<String> all = new LinkedHashSet<>(
+                    List.of("<begin>", "<end>", "rain", "bow</w>", "lighthouse</w>", "dog</w>", "ra", "two</w>"));
             LETTERS.chars().forEach(c -> all.add(Character.toString(c)));
             LETTERS.chars().forEach(c -> all.add(Character.toString(c) + "</w>"));
             strings = List.copyOf(all);

@@ -27,8 +27,9 @@ public final class CaptionAligner {
         this.vocabularySize = decoder.vocabularySize();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(CACHED_NUMBERS)
-                .weigher((List<Integer> ids, AlignedCaption caption) ->
-                        ids.size() + caption.diffusionLength() + caption.transform().size())
+                .weigher((List<Integer> ids, AlignedCaption caption) -> ids.size()
+                        + caption.diffusionLength()
+                        + caption.transform().size())
                 .recordStats()
                 .build(ids -> {
                     CaptionPair pair = CaptionPair.of(ids, decoder, tokenizer);

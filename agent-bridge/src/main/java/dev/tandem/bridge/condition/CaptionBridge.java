@@ -55,8 +55,9 @@ public final class CaptionBridge {
     public static CaptionBridge lexical(
             CaptionAligner aligner, LexicalMap map, Tensor embeddings, GumbelSoftmax relax) {
         if (map.rows().size() != aligner.vocabularySize()) {
-            throw new IllegalArgumentException("the lexical map has " + map.rows().size() + " rows, the language model "
-                    + aligner.vocabularySize() + " tokens; build it for this pair of tokenizers");
+            throw new IllegalArgumentException(
+                    "the lexical map has " + map.rows().size() + " rows, the language model " + aligner.vocabularySize()
+                            + " tokens; build it for this pair of tokenizers");
         }
         return new CaptionBridge(aligner, embeddings, relax, new MappedRows(embeddings, map));
     }
@@ -87,8 +88,9 @@ public final class CaptionBridge {
         List<AlignedCaption> captions = new ArrayList<>(lengths.size());
         int first = 0;
         for (int length : lengths) {
-            captions.add(aligner.align(
-                    Arrays.stream(ids, first, first + length).mapToObj(Math::toIntExact).toList()));
+            captions.add(aligner.align(Arrays.stream(ids, first, first + length)
+                    .mapToObj(Math::toIntExact)
+                    .toList()));
             first += length;
         }
         return captions;
@@ -102,7 +104,8 @@ public final class CaptionBridge {
         for (int p = 0; p < captions.size(); p++) {
             List<Integer> own = captions.get(p).pair().diffusion().ids();
             if (own.size() > length) {
-                throw new IllegalStateException("the diffusion tokenizer gave " + own.size() + " tokens, its text encoder takes " + length);
+                throw new IllegalStateException(
+                        "the diffusion tokenizer gave " + own.size() + " tokens, its text encoder takes " + length);
             }
             for (int k = 0; k < own.size(); k++) {
                 ids[p * length + k] = own.get(k);

@@ -31,7 +31,8 @@ final class MappedRows implements SoftRows {
         try (Scope scope = engine.scope()) {
             List<Tensor> parts = new ArrayList<>();
             for (int start = 0; start < map.rows().size(); start += PART) {
-                List<Map<Integer, Float>> rows = map.rows().subList(start, Math.min(start + PART, map.rows().size()));
+                List<Map<Integer, Float>> rows = map.rows()
+                        .subList(start, Math.min(start + PART, map.rows().size()));
                 parts.add(sum(embeddings, rows, width));
             }
             table = scope.keep(engine.cat(parts, 0));
@@ -62,7 +63,8 @@ final class MappedRows implements SoftRows {
     public Tensor rows(Tensor soft, List<AlignedCaption> captions, int length) {
         TensorEngine engine = soft.engine();
         int count = captions.size();
-        int longest = captions.stream().mapToInt(AlignedCaption::llmLength).max().orElse(0);
+        int longest =
+                captions.stream().mapToInt(AlignedCaption::llmLength).max().orElse(0);
         long[] positions = new long[count * longest];
         float[] weights = new float[count * length * longest];
         int first = 0;

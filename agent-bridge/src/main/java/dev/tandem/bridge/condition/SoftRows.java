@@ -15,5 +15,6 @@ interface SoftRows {
      * @param length S
      * @return [P, S, d], zero for padding; null if no gradient crosses the bridge
      */
-    @Nullable Tensor rows(Tensor soft, List<AlignedCaption> captions, int length);
+    @Nullable
+    Tensor rows(Tensor soft, List<AlignedCaption> captions, int length);
 }

@@ -21,7 +21,8 @@ record SparseRows(Tensor embeddings) implements SoftRows {
 
     @Override
     public @Nullable Tensor rows(Tensor soft, List<AlignedCaption> captions, int length) {
-        List<SparseTransform> transforms = captions.stream().map(c -> (SparseTransform) c.transform()).toList();
+        List<SparseTransform> transforms =
+                captions.stream().map(c -> (SparseTransform) c.transform()).toList();
         boolean shared = transforms.stream().allMatch(SparseTransform::shared);
         int sources = widest(transforms, true);
         int columns = widest(transforms, false);

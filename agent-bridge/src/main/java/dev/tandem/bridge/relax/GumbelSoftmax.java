@@ -73,7 +73,8 @@ public record GumbelSoftmax(double gradientLimit) {
         if (over) {
             soft = limited(soft, strengths);
         }
-        return new Relaxed(soft, ids, gumbel == null ? 1 : tau, strengths.length == 0 ? 1 : (double) usable / strengths.length);
+        return new Relaxed(
+                soft, ids, gumbel == null ? 1 : tau, strengths.length == 0 ? 1 : (double) usable / strengths.length);
     }
 
     /** The same values, with the gradient of row i multiplied by {@code min(1, limit / s_i)}. */
@@ -92,6 +93,11 @@ public record GumbelSoftmax(double gradientLimit) {
         for (int i = 0; i < uniform.length; i++) {
             uniform[i] = random.nextFloat();
         }
-        return engine.tensor(uniform, shape).clamp(EDGE, 1 - EDGE).log().neg().log().neg();
+        return engine.tensor(uniform, shape)
+                .clamp(EDGE, 1 - EDGE)
+                .log()
+                .neg()
+                .log()
+                .neg();
     }
 }

@@ -29,8 +29,9 @@ public record Temperature(double start, double end, long steps, Curve curve, dou
 
     public Temperature {
         if (!(end > 0) || !(start >= end) || steps < 0 || !(floor >= 0)) {
-            throw new IllegalArgumentException("the temperature falls from start to end, both above 0, over steps that are not negative, got "
-                    + start + " to " + end + " over " + steps + " steps with floor " + floor);
+            throw new IllegalArgumentException(
+                    "the temperature falls from start to end, both above 0, over steps that are not negative, got "
+                            + start + " to " + end + " over " + steps + " steps with floor " + floor);
         }
     }
 

@@ -27,7 +27,8 @@ public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature 
 
     public BridgeConfig {
         if (!(gradientLimit >= 0)) {
-            throw new IllegalArgumentException("bridge: gradient_limit must not be negative (0 is no limit), got " + gradientLimit);
+            throw new IllegalArgumentException(
+                    "bridge: gradient_limit must not be negative (0 is no limit), got " + gradientLimit);
         }
     }
 

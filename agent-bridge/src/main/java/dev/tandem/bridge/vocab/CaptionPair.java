@@ -13,12 +13,14 @@ import java.util.List;
  * @param llmPlain which of the n tokens are no special tokens
  * @param diffusionPlain which of the m tokens are no special tokens
  */
-public record CaptionPair(SpelledCaption llm, SpelledCaption diffusion, List<Boolean> llmPlain, List<Boolean> diffusionPlain) {
+public record CaptionPair(
+        SpelledCaption llm, SpelledCaption diffusion, List<Boolean> llmPlain, List<Boolean> diffusionPlain) {
 
     public CaptionPair {
         llmPlain = List.copyOf(llmPlain);
         diffusionPlain = List.copyOf(diffusionPlain);
-        if (llmPlain.size() != llm.ids().size() || diffusionPlain.size() != diffusion.ids().size()) {
+        if (llmPlain.size() != llm.ids().size()
+                || diffusionPlain.size() != diffusion.ids().size()) {
             throw new IllegalArgumentException("a caption pair says of each token whether it is special");
         }
     }
@@ -37,6 +39,8 @@ public record CaptionPair(SpelledCaption llm, SpelledCaption diffusion, List<Boo
     /** The share of diffusion token k's characters that LLM token i covers; 0 for a token that spells nothing. */
     double overlap(int k, int i) {
         int length = diffusion.spans().get(k).length();
-        return length == 0 ? 0 : (double) diffusion.spans().get(k).overlap(llm.spans().get(i)) / length;
+        return length == 0
+                ? 0
+                : (double) diffusion.spans().get(k).overlap(llm.spans().get(i)) / length;
     }
 }

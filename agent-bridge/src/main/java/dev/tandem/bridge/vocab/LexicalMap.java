@@ -30,14 +30,18 @@ public record LexicalMap(List<Map<Integer, Float>> rows) {
     public static LexicalMap of(CaptionDecoder decoder, CaptionTokenizer tokenizer) {
         List<Map<Integer, Float>> rows = new ArrayList<>(decoder.vocabularySize());
         for (int id = 0; id < decoder.vocabularySize(); id++) {
-            String text = decoder.isSpecial(id) ? "" : decoder.spell(List.of(id)).text().strip();
+            String text = decoder.isSpecial(id)
+                    ? ""
+                    : decoder.spell(List.of(id)).text().strip();
             rows.add(text.isEmpty() || text.indexOf(UNPRINTABLE) >= 0 ? Map.of() : row(tokenizer, text));
         }
         return new LexicalMap(rows);
     }
 
     private static Map<Integer, Float> row(CaptionTokenizer tokenizer, String text) {
-        List<Integer> ids = tokenizer.tokenize(text).ids().stream().filter(id -> !tokenizer.isSpecial(id)).toList();
+        List<Integer> ids = tokenizer.tokenize(text).ids().stream()
+                .filter(id -> !tokenizer.isSpecial(id))
+                .toList();
         Map<Integer, Float> row = new TreeMap<>();
         ids.forEach(id -> row.merge(id, 1f / ids.size(), Float::sum));
         return Collections.unmodifiableMap(row);

@@ -53,6 +53,8 @@ public record SparseTransform(boolean shared, List<Row> rows) implements Vocabul
 
     @Override
     public int size() {
-        return rows.stream().mapToInt(row -> row.sources().size() + row.columns().size()).sum();
+        return rows.stream()
+                .mapToInt(row -> row.sources().size() + row.columns().size())
+                .sum();
     }
 }

@@ -40,7 +40,12 @@ public record WordAlignment() implements VocabularyAlignment {
                     sources.add(new Source(i, token, (float) caption.overlap(k, i)));
                 }
             }
-            rows.add(sources.isEmpty() ? Row.EMPTY : new Row(sources, List.of(new Column(caption.diffusion().ids().get(k), 1))));
+            rows.add(
+                    sources.isEmpty()
+                            ? Row.EMPTY
+                            : new Row(
+                                    sources,
+                                    List.of(new Column(caption.diffusion().ids().get(k), 1))));
         }
         return new SparseTransform(false, rows);
     }

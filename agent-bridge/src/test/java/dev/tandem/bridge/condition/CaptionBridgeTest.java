@@ -38,7 +38,10 @@ class CaptionBridgeTest {
 
     private final ToyVocabularies.Decoder decoder = new ToyVocabularies.Decoder();
     private final ToyVocabularies.Tokenizer tokenizer = new ToyVocabularies.Tokenizer(12);
-    private final List<List<Integer>> captions = List.of(ids(" rain", "bow", " ", "dog", "gy"), ids("</s>", " light", "house", " two", " dog"), ids(" a", "b", "r", "a", "i", "n"));
+    private final List<List<Integer>> captions = List.of(
+            ids(" rain", "bow", " ", "dog", "gy"),
+            ids("</s>", " light", "house", " two", " dog"),
+            ids(" a", "b", "r", "a", "i", "n"));
     private Scope scope;
     private Tensor embeddings;
 
@@ -141,7 +144,8 @@ class CaptionBridgeTest {
         CaptionBridge bridge = alignment instanceof LexicalAlignment
                 ? CaptionBridge.lexical(aligner, map, embeddings, GumbelSoftmax.unlimited())
                 : CaptionBridge.sparse(aligner, embeddings, GumbelSoftmax.unlimited());
-        Tensor gumbel = GumbelSoftmax.noise(ENGINE, new SplittableRandom(3), logits().shape()).mul(0.3);
+        Tensor gumbel = GumbelSoftmax.noise(ENGINE, new SplittableRandom(3), logits().shape())
+                .mul(0.3);
         Tensor probe = ENGINE.randn(new SplittableRandom(4), captions.size(), 12, WIDTH);
 
         Tensor leaf = logits().requiresGrad(true);
@@ -149,12 +153,15 @@ class CaptionBridgeTest {
         try (GradientTape tape = ENGINE.gradientTape()) {
             result = bridge.condition(leaf, lengths(), gumbel, TAU);
             assertArrayEquals(
-                    embeddings.embedding(result.ids()).toFloatArray(), result.inputsEmbeds().toFloatArray());
+                    embeddings.embedding(result.ids()).toFloatArray(),
+                    result.inputsEmbeds().toFloatArray());
             tape.backward(result.inputsEmbeds().mul(probe).sum());
         }
         assertEquals(
                 captions.stream().flatMap(List::stream).toList(),
-                java.util.Arrays.stream(result.relaxed().ids().toLongArray()).mapToObj(Math::toIntExact).toList());
+                java.util.Arrays.stream(result.relaxed().ids().toLongArray())
+                        .mapToObj(Math::toIntExact)
+                        .toList());
 
         Tensor dense = logits().requiresGrad(true);
         try (GradientTape tape = ENGINE.gradientTape()) {
@@ -166,7 +173,9 @@ class CaptionBridgeTest {
                 CaptionPair pair = CaptionPair.of(captions.get(p), decoder, tokenizer);
                 int m = pair.diffusion().ids().size();
                 Tensor rows = denseRows(alignment.name(), pool, y.narrow(0, first, n), pair, map);
-                loss = loss.add(rows.matmul(embeddings).mul(probe.select(0, p).narrow(0, 0, m)).sum());
+                loss = loss.add(rows.matmul(embeddings)
+                        .mul(probe.select(0, p).narrow(0, 0, m))
+                        .sum());
                 first += n;
             }
             tape.backward(loss);
@@ -199,7 +208,9 @@ class CaptionBridgeTest {
     @Test
     void lexical() {
         LexicalMap map = LexicalMap.of(decoder, tokenizer);
-        assertEquals(java.util.Map.of(tokenizer.strings.indexOf("rain"), 0.5f, tokenizer.strings.indexOf("bow</w>"), 0.5f), map.rows().get(decoder.id(" rainbow")));
+        assertEquals(
+                java.util.Map.of(tokenizer.strings.indexOf("rain"), 0.5f, tokenizer.strings.indexOf("bow</w>"), 0.5f),
+                map.rows().get(decoder.id(" rainbow")));
         equalsTheDenseDefinition(new LexicalAlignment(map), Pool.AVG, map);
     }
 
@@ -224,7 +235,8 @@ class CaptionBridgeTest {
         Tensor rows = ENGINE.tensor(new float[2 * decoder.vocabularySize()], 2, decoder.vocabularySize());
         BridgedConditioning result = bridge.condition(rows, List.of(2), null, 1);
         assertEquals("", result.captions().get(0).pair().llm().text());
-        assertArrayEquals(new long[] {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, result.ids().toLongArray());
+        assertArrayEquals(
+                new long[] {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, result.ids().toLongArray());
     }
 
     @Test

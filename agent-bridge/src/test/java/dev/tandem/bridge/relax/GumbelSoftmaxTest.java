@@ -125,7 +125,8 @@ class GumbelSoftmaxTest {
 
     @Test
     void drawsGumbelNoise() {
-        float[] noise = GumbelSoftmax.noise(ENGINE, new SplittableRandom(1), 200_000).toFloatArray();
+        float[] noise =
+                GumbelSoftmax.noise(ENGINE, new SplittableRandom(1), 200_000).toFloatArray();
         double mean = 0;
         double square = 0;
         for (float g : noise) {
@@ -135,7 +136,9 @@ class GumbelSoftmaxTest {
         }
         assertEquals(0.5772, mean, 0.02);
         assertEquals(Math.PI * Math.PI / 6, square - mean * mean, 0.03);
-        assertArrayEquals(noise, GumbelSoftmax.noise(ENGINE, new SplittableRandom(1), 200_000).toFloatArray());
+        assertArrayEquals(
+                noise,
+                GumbelSoftmax.noise(ENGINE, new SplittableRandom(1), 200_000).toFloatArray());
     }
 
     @Test
@@ -157,7 +160,12 @@ class GumbelSoftmaxTest {
         assertEquals(0.50005, paper.at(151), 1e-9);
         assertEquals(1e-4, paper.at(301), 1e-12);
         assertEquals(1e-4, paper.at(9999), 1e-12);
-        Temperature curved = Temperature.builder().end(1e-4).steps(2).curve(Temperature.Curve.EXPONENTIAL).floor(0.05).build();
+        Temperature curved = Temperature.builder()
+                .end(1e-4)
+                .steps(2)
+                .curve(Temperature.Curve.EXPONENTIAL)
+                .floor(0.05)
+                .build();
         assertEquals(1, curved.at(1));
         assertEquals(0.05, curved.at(2));
         assertEquals(0.5, Temperature.constant(0.5).at(7));
