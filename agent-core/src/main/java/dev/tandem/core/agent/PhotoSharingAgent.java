@@ -1,0 +1,325 @@
+package dev.tandem.core.agent;
+
+import dev.tandem.core.caption.Caption;
+import dev.tandem.core.caption.CaptionMarkup;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.Part;
+import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.dialogue.Reply;
+import dev.tandem.core.dialogue.Turn;
+import dev.tandem.core.stage.AgentConfig;
+import dev.tandem.core.stage.BridgeStage;
+import dev.tandem.core.stage.Cancellation;
+import dev.tandem.core.stage.ImageListener;
+import dev.tandem.core.stage.ImageOptions;
+import dev.tandem.core.stage.ImageStage;
+import dev.tandem.core.stage.LanguageOptions;
+import dev.tandem.core.stage.LanguageStage;
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.tensor.Device;
+import dev.tandem.core.tensor.torch.TorchEngine;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent that talks and, when a photo says it better, draws one (Guo et al., "An End-to-End Model for Photo-Sharing Multi-Modal
+ * Dialogue Generation"): language model, bridge, diffusion model.
+ *
+ * <pre>{@code
+ * try (PhotoSharingAgent agent = PhotoSharingAgent.builder().model("default").build()) {
+ *     Conversation conversation = agent.conversation();
+ *     Reply reply = conversation.say("What did you see on your trip?");
+ *     System.out.println(reply.text());
+ *     for (Photo photo : reply.photos()) {
+ *         Files.write(Path.of("photo.png"), photo.png());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Safe to use from several threads; memory of a request is freed when it ends. {@link #close} frees the weights after the requests
+ * that are under way were cancelled and have ended.
+ */
+public final class PhotoSharingAgent implements AutoCloseable {
+
+    private final AgentSettings settings;
+    private final Stages stages;
+    private final boolean ownsStages;
+    private final DialogueWindow window;
+    private final LanguageOptions language;
+    private final ImageOptions image;
+    private final Requests requests = new Requests();
+    private final String tool;
+
+    private PhotoSharingAgent(AgentSettings settings, Stages stages, boolean ownsStages) {
+        this.settings = settings;
+        this.stages = stages;
+        this.ownsStages = ownsStages;
+        AgentConfig config = stages.config();
+        language = settings.language(config.language());
+        image = settings.image(config.image());
+        int context = stages.language().contextLength();
+        if (language.maxNewTokens() >= context) {
+            throw new IllegalArgumentException("maxNewTokens is " + language.maxNewTokens() + ", but question and answer together have at most "
+                    + context + " tokens with this model");
+        }
+        int budget = Math.min(context - language.maxNewTokens(), settings.memoryTokens());
+        CaptionMarkup markup = new CaptionMarkup(config.markers().begin(), config.markers().end());
+        window = new DialogueWindow(stages.language(), markup, budget);
+        tool = "Tandem " + Version.tandem() + ", model " + config.name();
+    }
+
+    /** Starts from the embedded default; everything may be left as it is. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The model folder's configuration. */
+    public AgentConfig config() {
+        return stages.config();
+    }
+
+    /** How pictures are drawn unless a call says otherwise. */
+    public ImageOptions imageOptions() {
+        return image;
+    }
+
+    /** A conversation that remembers; as many as you like at a time. */
+    public Conversation conversation() {
+        return new Conversation(this, settings.seedOrFresh());
+    }
+
+    /** Answers a message; the dialogue is left as it is. */
+    public Reply reply(Dialogue dialogue, String userMessage) {
+        return reply(dialogue, userMessage, settings.listener(), new Cancellation());
+    }
+
+    /**
+     * Answers a message and tells how the answer comes. An agent with a seed gives the same answer to the same dialogue.
+     *
+     * @param dialogue what was said before; its oldest turns are not shown to the model where it is too long
+     * @param userMessage at most {@link Builder#maxMessageLength} characters; never read as markup
+     * @param listener hears the answer as it comes, on this thread
+     * @param cancellation ends the answer from another thread
+     * @throws IllegalArgumentException if the message is empty or too long
+     * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
+     */
+    public Reply reply(Dialogue dialogue, String userMessage, AgentListener listener, Cancellation cancellation) {
+        long seed = settings.seedOrFresh();
+        return reply(remember(dialogue, userMessage), Seeds.derive(seed, dialogue.size()), listener, cancellation);
+    }
+
+    /** The dialogue with one more message of the user, cut to what the model can read. */
+    Dialogue remember(Dialogue dialogue, String userMessage) {
+        Turn turn = Turn.user(UserText.clean(userMessage, settings.maxMessageLength()));
+        return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn)));
+    }
+
+    /** Answers a dialogue that fits and ends with the user. */
+    Reply reply(Dialogue dialogue, long seed, AgentListener listener, Cancellation cancellation) {
+        return requests.run(cancellation, () -> {
+            long began = System.nanoTime();
+            ReplyCollector collector = new ReplyCollector(listener, began);
+            LanguageOptions options = language.toBuilder().seed(seed).build();
+            stages.language().reply(window.escape(dialogue), options, cancellation, collector);
+            long said = System.nanoTime();
+            int[] drawn = {0};
+            List<Part> parts = collector.parts(caption -> {
+                ImageOptions drawing = image.toBuilder().seed(Seeds.derive(seed, 1 + drawn[0]++)).build();
+                Photo photo = draw(caption, drawing, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                listener.onPhoto(photo);
+                return photo;
+            });
+            Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
+            return new Reply(parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos));
+        });
+    }
+
+    /**
+     * Draws a caption of yours, without the language model deciding.
+     *
+     * @param caption at most {@link Builder#maxMessageLength} characters; what the text encoder cannot take is cut
+     * @param options such as {@link #imageOptions()} with another seed
+     * @throws IllegalArgumentException if the caption is empty or too long, or the model cannot draw this size
+     * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
+     */
+    public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        Caption clean = Caption.of(UserText.clean(caption, settings.maxMessageLength()));
+        return requests.run(cancellation, () -> draw(clean, options, cancellation, listener));
+    }
+
+    private Photo draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        listener.onStep(0, options.steps());
+        Picture picture = stages.image().draw(stages.bridge().condition(caption), options, cancellation, listener);
+        String about = settings.describeFiles() ? caption.text() + " (seed " + options.seed() + ")" : null;
+        byte[] png = PngFile.encode(picture, tool, Clock.systemUTC().instant(), about);
+        return new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
+    }
+
+    /** What the agent tells about requests that name no listener of their own. */
+    AgentListener listener() {
+        return settings.listener();
+    }
+
+    /** Cancels what is under way, waits for its end and frees the weights; a second call changes nothing. */
+    @Override
+    public void close() {
+        if (requests.close() && ownsStages) {
+            stages.close();
+        }
+    }
+
+    /** Collects what an agent is made from; what is not set is the embedded default and its own settings. */
+    public static final class Builder {
+
+        private @Nullable Path folder;
+        private String model = Models.DEFAULT;
+        private @Nullable Stages stages;
+        private Device device = Device.CPU;
+
+        private @Nullable Long seed;
+        private @Nullable Double temperature;
+        private @Nullable Double topP;
+        private @Nullable Integer maxNewTokens;
+        private @Nullable Integer maxPhotosPerTurn;
+        private @Nullable Integer steps;
+        private @Nullable Double guidance;
+        private @Nullable Integer width;
+        private @Nullable Integer height;
+        private int maxMessageLength = 4_000;
+        private int memoryTokens = Integer.MAX_VALUE;
+        private boolean describeFiles;
+        private AgentListener listener = AgentListener.NONE;
+
+        private Builder() {}
+
+        /** A model by its name, such as {@code default}, which the models jar brings, or the path of a model folder. */
+        public Builder model(String nameOrPath) {
+            this.model = nameOrPath;
+            this.folder = null;
+            return this;
+        }
+
+        /** A model folder, in the Hugging Face layout with an {@code agent.json}. */
+        public Builder model(Path folder) {
+            this.folder = folder;
+            return this;
+        }
+
+        /** Stages of your own instead of a model folder. The agent does not close them. */
+        public Builder stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image) {
+            this.stages = new Stages(config, language, bridge, image);
+            return this;
+        }
+
+        /** Where to compute; the processor if not set. */
+        public Builder device(Device device) {
+            this.device = device;
+            return this;
+        }
+
+        /** Makes answers and photos repeatable; a fresh seed for each conversation if not set. */
+        public Builder seed(@Nullable Long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /** Divides the language model's logits; 0 takes the likeliest token each time. */
+        public Builder temperature(@Nullable Double temperature) {
+            this.temperature = temperature;
+            return this;
+        }
+
+        /** Share of probability from which tokens are drawn, above 0 and up to 1. */
+        public Builder topP(@Nullable Double topP) {
+            this.topP = topP;
+            return this;
+        }
+
+        /** Most tokens of an answer, captions included. */
+        public Builder maxNewTokens(@Nullable Integer maxNewTokens) {
+            this.maxNewTokens = maxNewTokens;
+            return this;
+        }
+
+        /** Most photos of one answer; 0 for an agent that only talks. */
+        public Builder maxPhotosPerTurn(@Nullable Integer maxPhotosPerTurn) {
+            this.maxPhotosPerTurn = maxPhotosPerTurn;
+            return this;
+        }
+
+        /** Steps of the diffusion sampler. */
+        public Builder steps(@Nullable Integer steps) {
+            this.steps = steps;
+            return this;
+        }
+
+        /** Weight of the caption over no caption. */
+        public Builder guidance(@Nullable Double guidance) {
+            this.guidance = guidance;
+            return this;
+        }
+
+        /** Size of the photos in pixels; the model's own if not set. */
+        public Builder size(int width, int height) {
+            this.width = width;
+            this.height = height;
+            return this;
+        }
+
+        /** Longest message that is read, in characters; 4000 if not set. */
+        public Builder maxMessageLength(int characters) {
+            if (characters < 1) {
+                throw new IllegalArgumentException("maxMessageLength is at least 1, got " + characters);
+            }
+            this.maxMessageLength = characters;
+            return this;
+        }
+
+        /** Most tokens of a dialogue that are shown to the model and remembered; what its context holds if not set. */
+        public Builder memoryTokens(int tokens) {
+            if (tokens < 1) {
+                throw new IllegalArgumentException("memoryTokens is at least 1, got " + tokens);
+            }
+            this.memoryTokens = tokens;
+            return this;
+        }
+
+        /** Whether the photos' files tell caption and seed. They do not if not set: a caption can hold what was said in private. */
+        public Builder describeFiles(boolean describeFiles) {
+            this.describeFiles = describeFiles;
+            return this;
+        }
+
+        /** Hears the answers of requests that name no listener of their own. */
+        public Builder listener(AgentListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /**
+         * Loads the models and makes the agent.
+         *
+         * @throws IllegalArgumentException if there is no such model, a setting does not fit it, or a module is missing on the class path
+         * @throws dev.tandem.core.weights.WeightException if a file of the model is missing, damaged or does not fit
+         */
+        public PhotoSharingAgent build() {
+            AgentSettings settings = new AgentSettings(
+                    seed, temperature, topP, maxNewTokens, maxPhotosPerTurn, steps, guidance, width, height, maxMessageLength, memoryTokens,
+                    describeFiles, listener);
+            if (stages != null) {
+                return new PhotoSharingAgent(settings, stages, false);
+            }
+            Path found = folder == null ? Models.find(model) : folder;
+            Stages loaded = Stages.load(found, TorchEngine.on(device));
+            try {
+                return new PhotoSharingAgent(settings, loaded, true);
+            } catch (RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
+        }
+    }
+}
