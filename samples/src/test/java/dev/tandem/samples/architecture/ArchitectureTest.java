@@ -45,14 +45,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule bridge_knows_no_other_stage = noClasses().that().resideInAPackage(BRIDGE)
             .should().dependOnClassesThat().resideInAnyPackage(LLM, DIFFUSION, SAMPLES)
-            .because("stages meet in the contracts of core.stage only")
-            .allowEmptyShould(true);
+            .because("stages meet in the contracts of core.stage only");
 
     @ArchTest
     static final ArchRule diffusion_knows_no_other_stage = noClasses().that().resideInAPackage(DIFFUSION)
             .should().dependOnClassesThat().resideInAnyPackage(LLM, BRIDGE, SAMPLES)
-            .because("stages meet in the contracts of core.stage only")
-            .allowEmptyShould(true);
+            .because("stages meet in the contracts of core.stage only");
 
     @ArchTest
     static final ArchRule schedulers_know_no_network = noClasses().that().resideInAPackage("dev.tandem.diffusion.schedule..")
