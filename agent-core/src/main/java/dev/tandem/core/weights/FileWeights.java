@@ -1,0 +1,119 @@
+package dev.tandem.core.weights;
+
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Weights from safetensors files. F16 and BF16 become float32 while they are read, unless types are to be kept; each tensor is read
+ * when it is asked for, so loading takes the model's memory and little more.
+ */
+public final class FileWeights implements WeightSource {
+
+    private final TensorEngine engine;
+    private final Map<String, Safetensors> files;
+    private final String name;
+    private final boolean keepTypes;
+
+    private FileWeights(TensorEngine engine, Map<String, Safetensors> files, String name, boolean keepTypes) {
+        this.engine = engine;
+        this.files = files;
+        this.name = name;
+        this.keepTypes = keepTypes;
+    }
+
+    /**
+     * The weights of one file.
+     *
+     * @throws WeightException if it is missing or damaged
+     */
+    public static FileWeights open(TensorEngine engine, Path file) {
+        return open(engine, List.of(file));
+    }
+
+    /**
+     * The weights of several files, which share no key.
+     *
+     * @throws WeightException if one is missing or damaged, or two hold the same key
+     */
+    public static FileWeights open(TensorEngine engine, List<Path> files) {
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("weights need at least one file");
+        }
+        Map<String, Safetensors> byKey = new LinkedHashMap<>();
+        for (Path file : files) {
+            Safetensors tensors = Safetensors.open(file);
+            for (String key : tensors.keys()) {
+                Safetensors other = byKey.putIfAbsent(key, tensors);
+                if (other != null) {
+                    throw new WeightException(key + " lies in " + other.file() + " and in " + file + "; keep the files of one checkpoint only");
+                }
+            }
+        }
+        return new FileWeights(engine, byKey, files.stream().map(Path::toString).collect(Collectors.joining(", ")), false);
+    }
+
+    /** The weights of a checkpoint in several files, by its {@code model.safetensors.index.json}. */
+    static FileWeights sharded(TensorEngine engine, WeightIndex index) {
+        Map<String, Safetensors> opened = new LinkedHashMap<>();
+        Map<String, Safetensors> byKey = new LinkedHashMap<>();
+        index.fileByKey().forEach((key, file) -> {
+            Safetensors tensors = opened.computeIfAbsent(file, f -> Safetensors.open(index.shard(f)));
+            if (!tensors.has(key)) {
+                throw new WeightException(tensors.file() + " has no tensor " + key + ", which " + index.file() + " says it holds; copy both again");
+            }
+            byKey.put(key, tensors);
+        });
+        return new FileWeights(engine, byKey, index.file().toString(), false);
+    }
+
+    /** The same weights with the files' element types, such as float16, where the default is float32. */
+    public FileWeights keepingTypes() {
+        return new FileWeights(engine, files, name, true);
+    }
+
+    /** All keys. */
+    public Set<String> keys() {
+        return Collections.unmodifiableSet(files.keySet());
+    }
+
+    /** The shape of a key's tensor in the file. */
+    public long[] shape(String key) {
+        return file(key, "").shape(key);
+    }
+
+    @Override
+    public boolean has(String key) {
+        return files.containsKey(key);
+    }
+
+    @Override
+    public Tensor get(String key, Init init, long... shape) {
+        Safetensors file = file(key, ", for which the configuration asks " + Shapes.toString(shape));
+        long[] found = file.shape(key);
+        if (!Arrays.equals(found, shape)) {
+            throw new WeightException(file.file() + " holds " + key + " with the shape " + Shapes.toString(found)
+                    + ", the configuration asks for " + Shapes.toString(shape) + "; weights and config.json belong to different models");
+        }
+        DType stored = file.dtype(key);
+        return file.read(engine, key, stored.isFloating() && !keepTypes ? DType.FLOAT32 : stored);
+    }
+
+    private Safetensors file(String key, String wanted) {
+        Safetensors file = files.get(key);
+        if (file == null) {
+            throw new WeightException(name + " has no tensor " + key + wanted + "; it holds " + files.size() + " tensors"
+                    + files.keySet().stream().limit(3).collect(Collectors.joining(", ", " (", files.size() > 3 ? ", …)" : ")")));
+        }
+        return file;
+    }
+}

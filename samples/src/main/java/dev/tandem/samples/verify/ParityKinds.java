@@ -1,0 +1,23 @@
+package dev.tandem.samples.verify;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of parity cases that {@code tandem verify} can run: the one list to add a new kind to. */
+final class ParityKinds {
+
+    private static final List<ParityKind> ALL = List.of();
+
+    private static final Map<String, ParityKind> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(ParityKind::kind, Function.identity()));
+
+    private ParityKinds() {}
+
+    /** The kind that {@code case.json} names, or null if this version of Tandem does not know it. */
+    static @Nullable ParityKind find(String name) {
+        return BY_NAME.get(name);
+    }
+}
