@@ -1,0 +1,115 @@
+package dev.tandem.llm.train;
+
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.CaptionSpan;
+import dev.tandem.core.train.DialogueBatch;
+import dev.tandem.core.train.LanguageTraining;
+import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.PaddingMask;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The teacher-forced language model: L_t (Guo et al., equation 1) and the logits of the captions.
+ *
+ * <p>The head, whose V columns cost more than a layer in a small model, is applied only where a token is predicted that counts.
+ */
+public final class LanguageModelTraining implements LanguageTraining {
+
+    /** What cross entropy leaves out (torch.nn.functional.cross_entropy's {@code ignore_index}). */
+    private static final long IGNORED = -100;
+
+    private final Llama model;
+    private final Map<String, Tensor> parameters;
+
+    /**
+     * Trains a model.
+     *
+     * @param parameters what is trained, by checkpoint key: all of the model's tensors, or some
+     */
+    public LanguageModelTraining(Llama model, Map<String, Tensor> parameters) {
+        this.model = model;
+        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public LanguageStep forward(DialogueBatch batch) {
+        TensorEngine engine = model.engine();
+        int columns = Math.toIntExact(batch.inputIds().size(1));
+        Rows rows = Rows.of(batch, columns);
+        PaddingMask padding = PaddingMask.of(batch.attentionMask().toLongArray(), batch.size(), columns);
+        Tensor hidden = model.hidden(batch.inputIds(), padding); // [B, T, D]
+        Tensor picked = hidden.reshape(-1, hidden.size(2)).indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
+        Tensor logits = model.head(picked); // [N, V]
+        Tensor loss = logits.crossEntropy(engine.tensor(rows.targets, rows.targets.length));
+        Tensor captions = rows.captions.length == 0
+                ? null
+                : logits.indexSelect(0, engine.tensor(rows.captions, rows.captions.length)); // [sum of n, V]
+        return new LanguageStep(loss, captions);
+    }
+
+    /**
+     * Which positions need logits.
+     *
+     * @param positions in the flattened batch [B · T], ascending
+     * @param targets the token that each predicts, or {@link #IGNORED} where only a caption needs it
+     * @param captions indices into {@code positions}, caption after caption
+     */
+    @SuppressWarnings("ArrayRecordComponent") // private, made and read here only
+    private record Rows(long[] positions, long[] targets, long[] captions) {
+
+        static Rows of(DialogueBatch batch, int columns) {
+            long[] ids = batch.inputIds().toLongArray();
+            long[] lossMask = batch.lossMask().toLongArray();
+            boolean[] needed = new boolean[ids.length];
+            int targets = 0;
+            for (int i = 1; i < ids.length; i++) {
+                if (lossMask[i] != 0 && i % columns != 0) {
+                    needed[i - 1] = true;
+                    targets++;
+                }
+            }
+            if (targets == 0) {
+                throw new IllegalArgumentException("no token of this batch of " + batch.size()
+                        + " dialogues is a target; dialogues to learn from need a turn of the speaker that is learned");
+            }
+            for (CaptionSpan caption : batch.captions()) {
+                for (int t = caption.start() - 1; t < caption.end() - 1; t++) {
+                    needed[caption.row() * columns + t] = true;
+                }
+            }
+            return collect(batch, columns, ids, lossMask, needed);
+        }
+
+        private static Rows collect(DialogueBatch batch, int columns, long[] ids, long[] lossMask, boolean[] needed) {
+            int[] rowOf = new int[needed.length];
+            int n = 0;
+            for (int i = 0; i < needed.length; i++) {
+                if (needed[i]) {
+                    rowOf[i] = n++;
+                }
+            }
+            long[] positions = new long[n];
+            long[] targets = new long[n];
+            for (int i = 0; i < needed.length; i++) {
+                if (needed[i]) {
+                    positions[rowOf[i]] = i;
+                    targets[rowOf[i]] = lossMask[i + 1] != 0 ? ids[i + 1] : IGNORED;
+                }
+            }
+            long[] captions = batch.captions().stream()
+                    .flatMapToInt(c -> java.util.stream.IntStream.range(c.start() - 1, c.end() - 1)
+                            .map(t -> rowOf[c.row() * columns + t]))
+                    .asLongStream()
+                    .toArray();
+            return new Rows(positions, targets, captions);
+        }
+    }
+}
