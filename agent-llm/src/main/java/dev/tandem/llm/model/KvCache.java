@@ -23,6 +23,7 @@ public final class KvCache implements AutoCloseable {
     private final @Nullable Tensor[] values;
     private @Nullable PaddingMask padding;
     private int length;
+    private int longestRow;
     private int pending;
 
     /**
@@ -89,11 +90,21 @@ public final class KvCache implements AutoCloseable {
                 throw new IllegalStateException("padding is given with the first tokens of a cache");
             }
             padding = first;
+            longestRow = first.longestRow();
         } else if (padding != null) {
             padding = padding.extended(tokens);
+            longestRow += tokens;
         }
         pending = tokens;
         return AttentionBias.of(engine, padding, length, tokens);
+    }
+
+    /** Rotary angles of the step's tokens; rows that are padded on the left count from their first real token. */
+    Rope.Angles angles(Rope rope) {
+        // the longest row may have left the batch (reorder), but the reference would still count it
+        return padding == null
+                ? rope.at(length, pending)
+                : rope.at(padding.positions(pending), padding.rows(), longestRow);
     }
 
     /** Ends a step: its tokens are part of the past. */

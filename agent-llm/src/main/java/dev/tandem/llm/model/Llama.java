@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * logits = W_head RMSNorm(x)
  * </pre>
  *
- * Equal to transformers' {@code LlamaForCausalLM} and {@code Qwen2ForCausalLM}. Positions count from 0 over the row, padding
- * included; rotary positions are relative, so this gives what counting from the first real token gives.
+ * Equal to transformers' {@code LlamaForCausalLM} and {@code Qwen2ForCausalLM}. As there, positions count from 0 over the row, padding
+ * included; with a cache they count from the first real token. Rotary positions are relative, so both give the same, except where
+ * {@link RopeScaling.Dynamic} changes the base while the cache fills.
  *
  * <p>Owns its weights; close it when it is no longer needed.
  */
@@ -143,7 +144,7 @@ public final class Llama implements AutoCloseable {
     }
 
     private Tensor run(Tensor ids, AttentionBias bias, @Nullable KvCache cache) {
-        Rope.Angles angles = rope.at(cache == null ? 0 : cache.length(), Math.toIntExact(ids.size(1)));
+        Rope.Angles angles = cache == null ? rope.at(0, Math.toIntExact(ids.size(1))) : cache.angles(rope);
         Tensor x = weights.embedding().apply(ids); // [B, T, D]
         List<Layer> layers = weights.layers();
         for (int i = 0; i < layers.size(); i++) {

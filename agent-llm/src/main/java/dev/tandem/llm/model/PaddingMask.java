@@ -79,6 +79,35 @@ public final class PaddingMask {
         return new PaddingMask(longer, columns + tokens);
     }
 
+    /** Position of each token of the last {@code tokens} columns, counted from the first real one of its row; row-major. */
+    long[] positions(int tokens) {
+        long[] positions = new long[Math.multiplyExact(real.length, tokens)];
+        for (int row = 0; row < real.length; row++) {
+            long position = -1;
+            for (int column = 0; column < columns; column++) {
+                position += real[row][column] ? 1 : 0;
+                int at = column - (columns - tokens);
+                if (at >= 0) {
+                    positions[row * tokens + at] = Math.max(position, 0);
+                }
+            }
+        }
+        return positions;
+    }
+
+    /** Real tokens of the row that has the most. */
+    int longestRow() {
+        int longest = 0;
+        for (boolean[] row : real) {
+            int count = 0;
+            for (boolean r : row) {
+                count += r ? 1 : 0;
+            }
+            longest = Math.max(longest, count);
+        }
+        return longest;
+    }
+
     /** The rows with these indices, in this order. */
     PaddingMask select(int[] rows) {
         boolean[][] selected = new boolean[rows.length][];

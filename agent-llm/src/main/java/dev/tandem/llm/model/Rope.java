@@ -13,7 +13,7 @@ import dev.tandem.core.tensor.TensorEngine;
  */
 final class Rope {
 
-    /** Cosine and sine, each [1, 1, T, headDim]. */
+    /** Cosine and sine, each [1 or B, 1, T, headDim]. */
     record Angles(Tensor cos, Tensor sin) {}
 
     private static final int FIRST_POSITIONS = 512;
@@ -56,6 +56,24 @@ final class Rope {
             known = grow(end);
         }
         return new Angles(known.cos().narrow(2, start, length), known.sin().narrow(2, start, length));
+    }
+
+    /**
+     * Angles of rows that begin at different positions.
+     *
+     * @param positions row-major, of {@code rows} rows
+     * @param longest real tokens of the longest row, which {@link RopeScaling.Dynamic} looks at
+     * @return cosine and sine, each [rows, 1, T, headDim]
+     */
+    Angles at(long[] positions, int rows, int longest) {
+        Angles known = at(0, longest);
+        int columns = positions.length / rows;
+        Tensor index = engine.tensor(positions, positions.length);
+        return new Angles(pick(known.cos(), index, rows, columns), pick(known.sin(), index, rows, columns));
+    }
+
+    private Tensor pick(Tensor table, Tensor index, int rows, int columns) {
+        return table.indexSelect(2, index).reshape(rows, 1, columns, headDim);
     }
 
     private synchronized Angles grow(int positions) {
