@@ -2,6 +2,7 @@ package dev.tandem.llm.train;
 
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -12,24 +13,19 @@ import java.util.random.RandomGenerator;
 /**
  * Dialogues kept in memory, sorted by length, so that a batch has little padding.
  *
- * <p>A batch's place in that order is drawn evenly over all tokens, and a batch of long dialogues has fewer of them, so every dialogue
- * is drawn equally often.
+ * <p>Neighbours in that order form bins. A batch comes from one bin; a bin of long dialogues gives fewer of them and is chosen more
+ * often for it, so every dialogue is drawn equally often.
  */
 public final class DialogueSet implements DialogueSource {
 
-    private static final int NEIGHBOURHOOD = 8;
+    /** How many batches' worth of dialogues a bin holds: more mixes better, fewer pads less. */
+    private static final int BATCHES_IN_BIN = 8;
 
     private final List<TokenizedDialogue> sorted;
-    private final long[] tokensUpTo;
+    private volatile Bins bins = new Bins(0, List.of(), new double[0]);
 
     private DialogueSet(List<TokenizedDialogue> sorted) {
         this.sorted = sorted;
-        this.tokensUpTo = new long[sorted.size()];
-        long sum = 0;
-        for (int i = 0; i < tokensUpTo.length; i++) {
-            sum += sorted.get(i).length();
-            tokensUpTo[i] = sum;
-        }
     }
 
     /**
@@ -70,22 +66,63 @@ public final class DialogueSet implements DialogueSource {
 
     /** Number of tokens in all. */
     public long tokens() {
-        return tokensUpTo[tokensUpTo.length - 1];
+        return sorted.stream().mapToLong(TokenizedDialogue::length).sum();
     }
 
     @Override
     public List<TokenizedDialogue> draw(int tokens, RandomGenerator random) {
-        long at = random.nextLong(tokens());
-        int anchor = java.util.Arrays.binarySearch(tokensUpTo, at);
-        anchor = anchor < 0 ? -anchor - 1 : anchor + 1;
-        int count = Math.min(sorted.size(), Math.max(1, tokens / sorted.get(anchor).length()));
-        int width = Math.min(sorted.size(), count * NEIGHBOURHOOD);
-        int first = Math.max(0, Math.min(anchor - width / 2, sorted.size() - width));
+        Bins now = bins;
+        if (now.tokens() != tokens) {
+            now = Bins.of(sorted, tokens);
+            bins = now;
+        }
+        Bin bin = now.pick(random.nextDouble());
         Set<Integer> chosen = new LinkedHashSet<>();
-        while (chosen.size() < count) {
-            chosen.add(first + random.nextInt(width));
+        while (chosen.size() < bin.count()) {
+            chosen.add(bin.start() + random.nextInt(bin.size()));
         }
         return chosen.stream().map(sorted::get).toList();
+    }
+
+    /**
+     * Some neighbours.
+     *
+     * @param count how many of them are a batch
+     */
+    private record Bin(int start, int size, int count) {}
+
+    /**
+     * The bins for one size of batch.
+     *
+     * @param upTo probability of this bin and those before it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // private, made and read here only
+    private record Bins(int tokens, List<Bin> list, double[] upTo) {
+
+        static Bins of(List<TokenizedDialogue> sorted, int tokens) {
+            List<Bin> list = new ArrayList<>();
+            for (int end = sorted.size(); end > 0; ) {
+                int count = Math.max(1, tokens / sorted.get(end - 1).length());
+                int size = Math.min(end, count * BATCHES_IN_BIN);
+                end -= size;
+                list.add(new Bin(end, size, Math.min(count, size)));
+            }
+            double[] upTo = new double[list.size()];
+            double sum = 0;
+            for (int i = 0; i < upTo.length; i++) {
+                sum += (double) list.get(i).size() / list.get(i).count();
+                upTo[i] = sum;
+            }
+            for (int i = 0; i < upTo.length; i++) {
+                upTo[i] /= sum;
+            }
+            return new Bins(tokens, list, upTo);
+        }
+
+        Bin pick(double at) {
+            int i = Arrays.binarySearch(upTo, at);
+            return list.get(Math.min(i < 0 ? -i - 1 : i + 1, upTo.length - 1));
+        }
     }
 
     /** All dialogues in batches of about {@code tokens} tokens, the shortest first, for evaluation. */
