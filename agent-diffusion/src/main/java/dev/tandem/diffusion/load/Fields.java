@@ -53,6 +53,15 @@ final class Fields {
         }
     }
 
+    /** Fields of a JSON text. */
+    static Fields parse(String json) {
+        try {
+            return new Fields(JSON.readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     boolean has(String name) {
         return json.hasNonNull(name);
     }

@@ -1,0 +1,99 @@
+package dev.tandem.diffusion.schedule;
+
+import dev.tandem.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Denoising diffusion implicit models (Song et al. 2021), equal to diffusers' {@code DDIMScheduler}. */
+public final class DdimScheduler implements Scheduler {
+
+    private final SchedulerConfig config;
+    private final NoiseTable table;
+    private final Limiter limiter;
+
+    public DdimScheduler(SchedulerConfig config) {
+        this.config = config;
+        this.table = new NoiseTable(config);
+        this.limiter = new Limiter(config);
+    }
+
+    @Override
+    public SchedulerConfig config() {
+        return config;
+    }
+
+    @Override
+    public Sampling start(int steps, SamplingOptions options) {
+        long[] timesteps = config.timestepSpacing().timesteps(config.trainTimesteps(), steps, config.stepsOffset());
+        return new Run(timesteps, config.trainTimesteps() / steps, options);
+    }
+
+    @Override
+    public Tensor addNoise(Tensor samples, Tensor noise, long[] timesteps) {
+        return table.addNoise(samples, noise, timesteps);
+    }
+
+    @Override
+    public Tensor velocity(Tensor samples, Tensor noise, long[] timesteps) {
+        return table.velocity(samples, noise, timesteps);
+    }
+
+    @Override
+    public double alphaBar(long timestep) {
+        return table.at(timestep);
+    }
+
+    private final class Run implements Sampling {
+
+        private final long[] timesteps;
+        private final long stride;
+        private final SamplingOptions options;
+
+        Run(long[] timesteps, long stride, SamplingOptions options) {
+            this.timesteps = timesteps;
+            this.stride = stride;
+            this.options = options;
+        }
+
+        @Override
+        public long[] timesteps() {
+            return timesteps.clone();
+        }
+
+        @Override
+        public boolean drawsNoise(int k) {
+            return options.eta() > 0;
+        }
+
+        @Override
+        public Tensor step(int k, Tensor output, Tensor sample, @Nullable Tensor noise) {
+            // 1. share of the picture now and after this step
+            float alphaBar = table.at(timesteps[k]);
+            float next = next(timesteps[k] - stride);
+            // 2. the picture and the noise that the prediction means
+            Tensor picture = limiter.apply(Prediction.picture(config.predictionType(), output, sample, alphaBar));
+            Tensor epsilon = options.reuseClipped()
+                    ? Prediction.noise(PredictionType.SAMPLE, picture, sample, alphaBar)
+                    : Prediction.noise(config.predictionType(), output, sample, alphaBar);
+            // 3. deviation of fresh noise (equation 16)
+            float variance = (1 - next) / (1 - alphaBar) * (1 - alphaBar / next);
+            float sigma = (float) options.eta() * (float) Math.sqrt(variance);
+            // 4. the next sample (equation 12)
+            Tensor direction = epsilon.mul((float) Math.sqrt(Math.max(0, 1 - next - sigma * sigma)));
+            Tensor mean = picture.mul((float) Math.sqrt(next)).add(direction);
+            if (!drawsNoise(k)) {
+                return mean;
+            }
+            if (noise == null) {
+                throw new IllegalArgumentException("step " + k + " of DDIM with eta " + options.eta() + " draws noise");
+            }
+            return mean.add(noise.mul(sigma));
+        }
+
+        private float next(long timestep) {
+            if (timestep >= 0) {
+                return table.at(timestep);
+            }
+            return config.setAlphaToOne() ? 1 : table.at(0);
+        }
+    }
+}

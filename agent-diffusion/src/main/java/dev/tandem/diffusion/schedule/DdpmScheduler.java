@@ -1,0 +1,103 @@
+package dev.tandem.diffusion.schedule;
+
+import dev.tandem.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Denoising diffusion (Ho et al. 2020, algorithm 2), equal to diffusers' {@code DDPMScheduler} with fixed variances: every step but the
+ * last adds noise.
+ */
+public final class DdpmScheduler implements Scheduler {
+
+    private static final float MIN_VARIANCE = 1e-20f;
+
+    private final SchedulerConfig config;
+    private final NoiseTable table;
+    private final Limiter limiter;
+
+    public DdpmScheduler(SchedulerConfig config) {
+        this.config = config;
+        this.table = new NoiseTable(config);
+        this.limiter = new Limiter(config);
+    }
+
+    @Override
+    public SchedulerConfig config() {
+        return config;
+    }
+
+    /** Its sampler has no settings; {@code options} must be the default. */
+    @Override
+    public Sampling start(int steps, SamplingOptions options) {
+        if (!options.equals(SamplingOptions.DEFAULT)) {
+            throw new IllegalArgumentException("DDPM takes no settings of the sampler, got " + options + "; use DDIM for eta");
+        }
+        return new Run(config.timestepSpacing().timesteps(config.trainTimesteps(), steps, config.stepsOffset()));
+    }
+
+    @Override
+    public Tensor addNoise(Tensor samples, Tensor noise, long[] timesteps) {
+        return table.addNoise(samples, noise, timesteps);
+    }
+
+    @Override
+    public Tensor velocity(Tensor samples, Tensor noise, long[] timesteps) {
+        return table.velocity(samples, noise, timesteps);
+    }
+
+    @Override
+    public double alphaBar(long timestep) {
+        return table.at(timestep);
+    }
+
+    private final class Run implements Sampling {
+
+        private final long[] timesteps;
+
+        Run(long[] timesteps) {
+            this.timesteps = timesteps;
+        }
+
+        @Override
+        public long[] timesteps() {
+            return timesteps.clone();
+        }
+
+        @Override
+        public boolean drawsNoise(int k) {
+            return timesteps[k] > 0;
+        }
+
+        @Override
+        public Tensor step(int k, Tensor output, Tensor sample, @Nullable Tensor noise) {
+            // 1. share of the picture now and after this step, and the noise of the step between them
+            float alphaBar = table.at(timesteps[k]);
+            float next = k + 1 < timesteps.length ? table.at(timesteps[k + 1]) : 1;
+            float alpha = alphaBar / next;
+            float beta = 1 - alpha;
+            // 2. the picture that the prediction means
+            Tensor picture = limiter.apply(Prediction.picture(config.predictionType(), output, sample, alphaBar));
+            // 3. mean of the next sample (equation 7)
+            float ofPicture = (float) Math.sqrt(next) * beta / (1 - alphaBar);
+            float ofSample = (float) Math.sqrt(alpha) * (1 - next) / (1 - alphaBar);
+            Tensor mean = picture.mul(ofPicture).add(sample.mul(ofSample));
+            // 4. noise
+            if (!drawsNoise(k)) {
+                return mean;
+            }
+            if (noise == null) {
+                throw new IllegalArgumentException("step " + k + " of DDPM draws noise");
+            }
+            return mean.add(noise.mul(deviation(alphaBar, next, beta)));
+        }
+
+        private float deviation(float alphaBar, float next, float beta) {
+            float small = Math.max((1 - next) / (1 - alphaBar) * beta, MIN_VARIANCE);
+            return switch (config.varianceType()) {
+                case FIXED_SMALL -> (float) Math.sqrt(small);
+                case FIXED_SMALL_LOG -> (float) Math.exp(0.5f * (float) Math.log(small));
+                case FIXED_LARGE -> (float) Math.sqrt(beta);
+            };
+        }
+    }
+}
