@@ -76,7 +76,7 @@ public final class FileWeights implements WeightSource {
         return new FileWeights(engine, byKey, index.file().toString(), false);
     }
 
-    /** The same weights with the files' element types, such as float16, where the default is float32. */
+    /** The same weights, leaving float16 as it is where the default is float32. */
     public FileWeights keepingTypes() {
         return new FileWeights(engine, files, name, true);
     }
@@ -104,8 +104,7 @@ public final class FileWeights implements WeightSource {
             throw new WeightException(file.file() + " holds " + key + " with the shape " + Shapes.toString(found)
                     + ", the configuration asks for " + Shapes.toString(shape) + "; weights and config.json belong to different models");
         }
-        DType stored = file.dtype(key);
-        return file.read(engine, key, stored.isFloating() && !keepTypes ? DType.FLOAT32 : stored);
+        return file.dtype(key).isFloating() && !keepTypes ? file.read(engine, key, DType.FLOAT32) : file.read(engine, key);
     }
 
     private Safetensors file(String key, String wanted) {

@@ -1,6 +1,9 @@
 package dev.tandem.core.weights;
 
-/** Rounds float32 to the 16-bit types, to the nearest value and ties to even, as IEEE 754 and PyTorch do. */
+import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
+
+/** Between float32 and the 16-bit types; rounds to the nearest value and ties to even, as IEEE 754 and PyTorch do. */
 final class HalfFloat {
 
     private static final int INFINITY = 0x7f800000;
@@ -23,6 +26,16 @@ final class HalfFloat {
         }
         int rebiased = magnitude - (112 << 23);
         return (short) (sign | (rebiased + 0xfff + (rebiased >>> 13 & 1)) >>> 13);
+    }
+
+    /** Widens little-endian bfloat16 values, exactly. */
+    static float[] fromBfloat16(ByteBuffer bytes) {
+        ShortBuffer halves = bytes.asShortBuffer();
+        float[] values = new float[halves.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(halves.get(i) << 16);
+        }
+        return values;
     }
 
     /** Bits of the nearest bfloat16: float32's exponent, 7 bits of mantissa. */

@@ -40,6 +40,9 @@ public final class Safetensors {
     /** Bytes mapped at a time; a multiple of every element's size. */
     private static final long PIECE = 32L << 20;
 
+    /** Elements of bfloat16 widened at a time. */
+    private static final long BRAIN_PIECE = 1 << 20;
+
     private static final int LENGTH_BYTES = Long.BYTES;
 
     private final Path file;
@@ -124,12 +127,13 @@ public final class Safetensors {
     }
 
     /**
-     * Reads a tensor with the file's element type, owned by the current scope.
+     * Reads a tensor with the file's element type, owned by the current scope; bfloat16, which not every engine holds, as float32.
      *
      * @throws WeightException if there is no such key, or the file has changed since it was opened
      */
     public Tensor read(TensorEngine engine, String key) {
-        return read(engine, key, dtype(key));
+        DType stored = dtype(key);
+        return read(engine, key, stored == DType.BFLOAT16 ? DType.FLOAT32 : stored);
     }
 
     /**
@@ -150,12 +154,12 @@ public final class Safetensors {
                 throw new WeightException(file + " changed while it was being read; load the model again");
             }
             long position = dataStart + entry.start();
-            if (stored == dtype && bytes <= PIECE) {
+            if (stored == dtype && stored != DType.BFLOAT16 && bytes <= PIECE) {
                 return piece(engine, channel, position, bytes, stored, entry.shape());
             }
             Tensor whole = engine.zeros(dtype, entry.shape());
             long elements = Shapes.size(entry.shape());
-            long pieceElements = PIECE / stored.bytes();
+            long pieceElements = stored == DType.BFLOAT16 ? BRAIN_PIECE : PIECE / stored.bytes();
             for (long done = 0; done < elements; done += pieceElements) {
                 long count = Math.min(pieceElements, elements - done);
                 try (Scope scope = engine.scope()) {
@@ -172,7 +176,9 @@ public final class Safetensors {
     private static Tensor piece(TensorEngine engine, FileChannel channel, long position, long bytes, DType dtype, long... shape)
             throws IOException {
         try (Mapping mapping = Mapping.of(channel, position, bytes)) {
-            return engine.tensor(mapping.bytes(), dtype, shape);
+            return dtype == DType.BFLOAT16
+                    ? engine.tensor(HalfFloat.fromBfloat16(mapping.bytes()), shape)
+                    : engine.tensor(mapping.bytes(), dtype, shape);
         }
     }
 

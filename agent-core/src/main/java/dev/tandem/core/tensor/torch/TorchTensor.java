@@ -50,7 +50,8 @@ final class TorchTensor implements Tensor {
         return switch (dtype) {
             case FLOAT32 -> DataType.FLOAT32;
             case FLOAT16 -> DataType.FLOAT16;
-            case BFLOAT16 -> DataType.BFLOAT16;
+            // DJL's native library ends the process when it meets this type
+            case BFLOAT16 -> throw new IllegalArgumentException("libtorch, as DJL calls it, has no BFLOAT16; convert to FLOAT32 or FLOAT16");
             case INT64 -> DataType.INT64;
             case INT32 -> DataType.INT32;
             case INT8 -> DataType.INT8;
