@@ -6,9 +6,12 @@ import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.ModelFolder;
+import dev.tandem.core.weights.WeightException;
 import dev.tandem.core.weights.WeightSource;
 import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.LlamaConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,10 +24,29 @@ public final class LlamaLoader {
     private LlamaLoader() {}
 
     /**
+     * Loads a model folder: {@code config.json} and {@code model.safetensors}, whole or in shards.
+     *
+     * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
+     */
+    public static Llama load(TensorEngine engine, Path folder) {
+        ModelFolder files = ModelFolder.of(folder);
+        return build(engine, config(folder), files.weights(engine));
+    }
+
+    /** The configuration of a model folder. */
+    static LlamaConfig config(Path folder) {
+        try {
+            return LlamaConfigFile.read(folder.resolve("config.json"));
+        } catch (IllegalArgumentException e) {
+            throw new WeightException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
      * Builds a decoder that owns its weights.
      *
      * @param weights by full checkpoint key; a fresh source draws normal values with the configuration's initializer range
-     * @throws dev.tandem.core.weights.WeightException if a key is missing or has another shape
+     * @throws WeightException if a key is missing or has another shape
      */
     public static Llama build(TensorEngine engine, LlamaConfig config, WeightSource weights) {
         Scope scope = engine.scope();

@@ -29,6 +29,11 @@ public final class LetterTokens implements TextTokens {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    @Override
+    public String text(List<Integer> ids) {
+        return spell(ids.stream().mapToInt(Integer::intValue).filter(id -> id < FIRST_SPECIAL).toArray());
+    }
+
     /** What ids spell, special tokens by name. */
     public static String spell(int... ids) {
         StringBuilder text = new StringBuilder();

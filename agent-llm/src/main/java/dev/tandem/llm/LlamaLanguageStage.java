@@ -1,0 +1,141 @@
+package dev.tandem.llm;
+
+import dev.tandem.core.caption.CaptionListener;
+import dev.tandem.core.caption.CaptionParser;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.stage.Cancellation;
+import dev.tandem.core.stage.CaptionDecoder;
+import dev.tandem.core.stage.LanguageOptions;
+import dev.tandem.core.stage.LanguageStage;
+import dev.tandem.core.stage.LanguageUsage;
+import dev.tandem.llm.decode.Generation;
+import dev.tandem.llm.decode.Generator;
+import dev.tandem.llm.decode.LogitRules;
+import dev.tandem.llm.decode.Sampler;
+import dev.tandem.llm.decode.TextStream;
+import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.prompt.PromptEncoder;
+import dev.tandem.llm.prompt.TextTokens;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A decoder of the Llama family as the agent's first stage. A caption begins and ends only where the model emits the two marker tokens;
+ * other special tokens are never written.
+ */
+public final class LlamaLanguageStage implements LanguageStage {
+
+    private final Llama model;
+    private final TextTokens tokens;
+    private final PromptEncoder prompts;
+    private final CaptionDecoder captions;
+    private final LogitRules rules;
+
+    /**
+     * Puts the parts together.
+     *
+     * @param model closed with this stage
+     * @param tokens the model's tokenizer
+     * @param prompts writes dialogues with that tokenizer
+     * @param captions spells its tokens for the bridge
+     */
+    public LlamaLanguageStage(Llama model, TextTokens tokens, PromptEncoder prompts, CaptionDecoder captions) {
+        this.model = model;
+        this.tokens = tokens;
+        this.prompts = prompts;
+        this.captions = captions;
+        List<Integer> stops = new ArrayList<>(model.config().eosTokenIds());
+        stops.add(prompts.agentEndId());
+        List<Integer> never = new ArrayList<>();
+        for (int id = 0; id < captions.vocabularySize(); id++) {
+            if (captions.isSpecial(id) && !stops.contains(id) && id != prompts.captionBeginId() && id != prompts.captionEndId()) {
+                never.add(id);
+            }
+        }
+        rules = LogitRules.builder().stopIds(stops).suppressedIds(never).build();
+    }
+
+    @Override
+    public LanguageUsage reply(
+            Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
+        int[] prompt = prompts.prompt(dialogue);
+        if (prompt.length + (long) options.maxNewTokens() > contextLength()) {
+            throw new IllegalArgumentException("the dialogue has " + prompt.length + " tokens and the answer may have "
+                    + options.maxNewTokens() + ", which is more than this model's context of " + contextLength()
+                    + "; leave out the oldest turns");
+        }
+        cancellation.check();
+        Turn turn = new Turn(new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens()));
+        Generation generation = new Generator(model, rules, new Sampler(options.temperature(), 0, options.topP()))
+                .generate(prompt, options.maxNewTokens(), new SplittableRandom(options.seed()), id -> {
+                    turn.hear(id);
+                    cancellation.check();
+                    return true;
+                });
+        turn.finish();
+        return new LanguageUsage(
+                prompt.length,
+                turn.heard,
+                generation.end() == Generation.End.STOP ? LanguageUsage.Finish.STOP : LanguageUsage.Finish.LENGTH);
+    }
+
+    @Override
+    public int countTokens(Dialogue dialogue) {
+        return prompts.countTokens(dialogue);
+    }
+
+    @Override
+    public int contextLength() {
+        return model.config().maxPositionEmbeddings();
+    }
+
+    @Override
+    public CaptionDecoder captionDecoder() {
+        return captions;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /** One answer under way: markers and text to the parser. */
+    private final class Turn {
+
+        private final CaptionParser parser;
+        private final TextStream text = new TextStream(tokens);
+        private int last;
+        private int heard;
+
+        Turn(CaptionParser parser) {
+            this.parser = parser;
+        }
+
+        void hear(int id) {
+            heard++;
+            if (id == prompts.captionBeginId()) {
+                endText();
+                parser.begin();
+            } else if (id == prompts.captionEndId()) {
+                endText();
+                parser.end();
+            } else if (!rules.stopIds().contains(id)) {
+                parser.token(id, text.add(id));
+                last = id;
+            }
+        }
+
+        void finish() {
+            endText();
+            parser.finish();
+        }
+
+        private void endText() {
+            String rest = text.finish();
+            if (!rest.isEmpty() && !parser.inCaption()) { // a broken character in a caption is left out of it
+                parser.token(last, rest);
+            }
+        }
+    }
+}
