@@ -73,17 +73,23 @@ public final class SchedulerFile {
         return switch (type) {
             case DDPM -> new DdpmScheduler(config);
             case DDIM, PNDM -> new DdimScheduler(config);
-            default -> throw new IllegalArgumentException(
-                    "_class_name is '" + type + "'; use " + DDPM + ", " + DDIM + " or " + PNDM);
+            default ->
+                throw new IllegalArgumentException(
+                        "_class_name is '" + type + "'; use " + DDPM + ", " + DDIM + " or " + PNDM);
         };
+    }
+
+    /** The class that diffusers reads it with. */
+    static String className(Scheduler scheduler) {
+        return scheduler instanceof DdpmScheduler ? DDPM : DDIM;
     }
 
     /** The configuration as diffusers writes it. */
     static ObjectNode write(Scheduler scheduler) {
         SchedulerConfig c = scheduler.config();
-        boolean ddpm = scheduler instanceof DdpmScheduler;
+        boolean ddpm = className(scheduler).equals(DDPM);
         ObjectNode json = Fields.JSON.createObjectNode();
-        json.put("_class_name", ddpm ? DDPM : DDIM);
+        json.put("_class_name", className(scheduler));
         json.put("beta_end", c.betaEnd());
         json.put("beta_schedule", c.betaSchedule().configName());
         json.put("beta_start", c.betaStart());

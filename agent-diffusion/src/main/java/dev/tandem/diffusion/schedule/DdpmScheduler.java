@@ -30,7 +30,8 @@ public final class DdpmScheduler implements Scheduler {
     @Override
     public Sampling start(int steps, SamplingOptions options) {
         if (!options.equals(SamplingOptions.DEFAULT)) {
-            throw new IllegalArgumentException("DDPM takes no settings of the sampler, got " + options + "; use DDIM for eta");
+            throw new IllegalArgumentException(
+                    "DDPM takes no settings of the sampler, got " + options + "; use DDIM for eta");
         }
         return new Run(config.timestepSpacing().timesteps(config.trainTimesteps(), steps, config.stepsOffset()));
     }

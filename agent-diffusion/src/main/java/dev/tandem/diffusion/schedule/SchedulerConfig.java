@@ -46,8 +46,8 @@ public record SchedulerConfig(
             throw new IllegalArgumentException("num_train_timesteps must be at least 1, got " + trainTimesteps);
         }
         if (!trainedBetas.isEmpty() && trainedBetas.size() != trainTimesteps) {
-            throw new IllegalArgumentException(
-                    "trained_betas has " + trainedBetas.size() + " values for " + trainTimesteps + " num_train_timesteps");
+            throw new IllegalArgumentException("trained_betas has " + trainedBetas.size() + " values for "
+                    + trainTimesteps + " num_train_timesteps");
         }
         if (!(betaStart > 0) || !(betaEnd < 1) || betaStart > betaEnd) {
             throw new IllegalArgumentException(

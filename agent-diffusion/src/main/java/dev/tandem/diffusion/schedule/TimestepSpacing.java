@@ -20,7 +20,8 @@ public enum TimestepSpacing {
     /** From the noisiest to the cleanest. */
     long[] timesteps(int trained, int steps, int offset) {
         if (steps < 1 || steps > trained) {
-            throw new IllegalArgumentException("a schedule of " + trained + " time steps is run in 1 to " + trained + " steps, got " + steps);
+            throw new IllegalArgumentException(
+                    "a schedule of " + trained + " time steps is run in 1 to " + trained + " steps, got " + steps);
         }
         // in numpy.arange's order of operations, which decides where halves are rounded to
         double stride = (trained - (double) trained / steps) - trained;
@@ -34,8 +35,9 @@ public enum TimestepSpacing {
             };
         }
         if (times[0] >= trained) {
-            throw new IllegalArgumentException("with steps_offset " + offset + " a run of " + steps + " steps starts at time step "
-                    + times[0] + ", but there are only " + trained + "; take fewer steps");
+            throw new IllegalArgumentException(
+                    "with steps_offset " + offset + " a run of " + steps + " steps starts at time step " + times[0]
+                            + ", but there are only " + trained + "; take fewer steps");
         }
         return times;
     }

@@ -52,8 +52,9 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
 
         public Data {
             if (batch < 1 || train.size() < 1 || heldOut.size() < 1) {
-                throw new IllegalArgumentException("training needs pictures, pictures to measure on and a batch of at least 1, got "
-                        + train.size() + ", " + heldOut.size() + " and " + batch);
+                throw new IllegalArgumentException(
+                        "training needs pictures, pictures to measure on and a batch of at least 1, got " + train.size()
+                                + ", " + heldOut.size() + " and " + batch);
             }
         }
     }
@@ -122,9 +123,7 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
 
     private long[] latentShape(int pictures) {
         VaeConfig c = autoencoder.config();
-        return new long[] {
-            pictures, c.latentChannels(), train.height() / c.downscale(), train.width() / c.downscale()
-        };
+        return new long[] {pictures, c.latentChannels(), train.height() / c.downscale(), train.width() / c.downscale()};
     }
 
     @Override
