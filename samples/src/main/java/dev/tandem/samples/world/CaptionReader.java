@@ -28,7 +28,8 @@ public final class CaptionReader {
 
     private record Found(Name name, int start, int end) {}
 
-    private static final List<Name> NAMES = names();
+    /** By their first word, the longest first, so that an ice cream cone is not read as an ice cream. */
+    private static final Map<String, List<Name>> NAMES = names();
     private static final Map<String, Colour> COLOURS =
             Arrays.stream(Colour.values()).collect(Collectors.toMap(Colour::word, colour -> colour));
     private static final Map<String, Integer> NUMBERS =
@@ -70,7 +71,7 @@ public final class CaptionReader {
         List<Found> found = new ArrayList<>();
         for (int start = 0; start < words.size(); ) {
             int end = start + 1;
-            for (Name name : NAMES) {
+            for (Name name : NAMES.getOrDefault(words.get(start), List.of())) {
                 int length = name.words().size();
                 if (start + length <= words.size() && words.subList(start, start + length).equals(name.words())) {
                     end = start + length;
@@ -117,8 +118,7 @@ public final class CaptionReader {
         return Optional.of(between.contains("right") ? Relation.RIGHT_OF : Relation.NEXT_TO);
     }
 
-    /** The longest first, so that an ice cream cone is not read as an ice cream. */
-    private static List<Name> names() {
+    private static Map<String, List<Name>> names() {
         Map<List<String>, Name> names = new HashMap<>();
         for (Subject subject : Subject.values()) {
             for (Subject.Name name : subject.names()) {
@@ -131,7 +131,7 @@ public final class CaptionReader {
         }
         return names.values().stream()
                 .sorted(Comparator.comparing((Name name) -> name.words().size()).reversed())
-                .toList();
+                .collect(Collectors.groupingBy(name -> name.words().get(0)));
     }
 
     private static Map<String, Place> places() {
