@@ -3,7 +3,12 @@ package dev.tandem.core.train;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.weights.Safetensors;
+import dev.tandem.core.weights.SafetensorsWriter;
+import dev.tandem.core.weights.WeightException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -13,6 +18,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,10 +98,11 @@ public record Checkpoint(Path folder, long step) {
         try {
             delete(hidden);
             Files.createDirectories(hidden);
-            TensorFile.write(hidden.resolve(PARAMETERS), optimizer.parameters());
-            TensorFile.write(hidden.resolve(MOMENTS), optimizer.moments());
+            SafetensorsWriter tensors = SafetensorsWriter.create();
+            tensors.write(hidden.resolve(PARAMETERS), optimizer.parameters());
+            tensors.write(hidden.resolve(MOMENTS), optimizer.moments());
             if (!average.isEmpty()) {
-                TensorFile.write(hidden.resolve(AVERAGE), average);
+                tensors.write(hidden.resolve(AVERAGE), average);
             }
             Files.write(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
             delete(folder);
@@ -131,13 +138,36 @@ public record Checkpoint(Path folder, long step) {
                     + "', this run trains '" + task + "'; choose another output folder");
         }
         requireSame(state.config(), config);
-        TensorFile.read(folder.resolve(PARAMETERS), optimizer.parameters());
-        TensorFile.read(folder.resolve(MOMENTS), optimizer.moments());
+        load(folder.resolve(PARAMETERS), optimizer.parameters());
+        load(folder.resolve(MOMENTS), optimizer.moments());
         if (!average.isEmpty()) {
-            TensorFile.read(folder.resolve(AVERAGE), average);
+            load(folder.resolve(AVERAGE), average);
         }
         optimizer.restore(state.updates(), state.skipped());
         return state;
+    }
+
+    /** Sets every tensor to the file's values. */
+    private static void load(Path file, Map<String, Tensor> tensors) {
+        try {
+            Safetensors stored = Safetensors.open(file);
+            tensors.forEach((key, tensor) -> load(stored, key, tensor));
+        } catch (WeightException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage() + "; or remove the folder to resume from the checkpoint before it", e);
+        }
+    }
+
+    private static void load(Safetensors stored, String key, Tensor tensor) {
+        long[] shape = stored.has(key) ? stored.shape(key) : null;
+        if (shape == null || !Arrays.equals(shape, tensor.shape())) {
+            throw new IllegalArgumentException(
+                    stored.file() + " holds " + (shape == null ? "no" : Shapes.toString(shape)) + " " + key
+                            + ", this run trains " + Shapes.toString(tensor.shape()) + "; it belongs to another model");
+        }
+        try (Scope scope = tensor.engine().scope()) {
+            tensor.set(stored.read(tensor.engine(), key));
+        }
     }
 
     /** What decides the numbers must be as it was; how often to log, save and measure, and for how long to run, may change. */

@@ -8,7 +8,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,7 +105,7 @@ final class ClassPathFolder {
             try {
                 Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
-                if (!(e instanceof FileAlreadyExistsException) && !isWhole(target, entries, prefix)) {
+                if (!isWhole(target, entries, prefix)) {
                     throw e; // else another process was faster
                 }
             }

@@ -175,6 +175,22 @@ class ModelFolderTest {
         }
     }
 
+    @Test
+    void entriesOfAJarThatLeadOutOfTheFolderAreRefused() throws IOException {
+        Path jar = folder.resolve("evil.jar");
+        Path cache = folder.resolve("cache");
+        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out)) {
+            for (String name : List.of("models/small/agent.json", "models/small/../../../escaped.txt")) {
+                entries.putNextEntry(new JarEntry(name));
+                entries.write('x');
+            }
+        }
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            refused("leads out of its folder", () -> ClassPathFolder.locate(loader, "models/small", cache));
+        }
+        assertFalse(Files.exists(folder.resolve("escaped.txt")));
+    }
+
     private static void refused(String why, Executable call) {
         WeightException e = assertThrows(WeightException.class, call);
         assertTrue(e.getMessage().contains(why), e.getMessage());

@@ -9,7 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of parity cases that {@code tandem verify} can run: the one list to add a new kind to. */
 final class ParityKinds {
 
-    private static final List<ParityKind> ALL = List.of();
+    private static final List<ParityKind> ALL = List.of(
+            new LlamaForwardKind("llama.forward"),
+            new LlamaForwardKind("qwen2.forward"),
+            new LlamaGenerateKind(),
+            new ClipTextKind(),
+            new UNetKind(),
+            new VaeKind(true),
+            new VaeKind(false));
 
     private static final Map<String, ParityKind> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(ParityKind::kind, Function.identity()));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -99,7 +100,8 @@ final class ParityRunner {
                 throw new ParityMismatch("there is no output '" + name + "', only " + new TreeSet<>(actual.keySet()));
             }
             JsonNode tolerance = tolerances.path(key);
-            worst = worst.or(Deviation.of(name, output, parityCase.tensors().get(key), number(tolerance, key, "atol"), number(tolerance, key, "rtol")));
+            Tensor reference = Objects.requireNonNull(parityCase.tensors().get(key));
+            worst = worst.or(Deviation.of(name, output, reference, number(tolerance, key, "atol"), number(tolerance, key, "rtol")));
         }
         return worst;
     }
