@@ -16,7 +16,9 @@ final class ParityKinds {
             new ClipTextKind(),
             new UNetKind(),
             new VaeKind(true),
-            new VaeKind(false));
+            new VaeKind(false),
+            new SchedulerKind("scheduler.ddpm"),
+            new SchedulerKind("scheduler.ddim"));
 
     private static final Map<String, ParityKind> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(ParityKind::kind, Function.identity()));
