@@ -58,7 +58,8 @@ final class ClassPathFolder {
                 return locate(url, resource, cache);
             }
         }
-        throw new WeightException("the model folder " + resource + " is not on the class path; add the dependency that holds it");
+        throw new WeightException(
+                "the model folder " + resource + " is not on the class path; add the dependency that holds it");
     }
 
     private static Path locate(URL landmark, String resource, Path cache) {
@@ -71,10 +72,13 @@ final class ClassPathFolder {
                 return unpacked(jar.getJarFile(), resource + "/", cache);
             }
         } catch (IOException | URISyntaxException e) {
-            throw new WeightException("cannot unpack the model " + resource + " into " + cache + " (" + e
-                    + "); choose another folder with -Dtandem.cache=FOLDER", e);
+            throw new WeightException(
+                    "cannot unpack the model " + resource + " into " + cache + " (" + e
+                            + "); choose another folder with -Dtandem.cache=FOLDER",
+                    e);
         }
-        throw new WeightException("the model " + resource + " lies at " + landmark + ", which is neither a folder nor a jar; unpack it to a folder");
+        throw new WeightException("the model " + resource + " lies at " + landmark
+                + ", which is neither a folder nor a jar; unpack it to a folder");
     }
 
     private static Path unpacked(JarFile jar, String prefix, Path cache) throws IOException {

@@ -55,11 +55,13 @@ public final class FileWeights implements WeightSource {
             for (String key : tensors.keys()) {
                 Safetensors other = byKey.putIfAbsent(key, tensors);
                 if (other != null) {
-                    throw new WeightException(key + " lies in " + other.file() + " and in " + file + "; keep the files of one checkpoint only");
+                    throw new WeightException(key + " lies in " + other.file() + " and in " + file
+                            + "; keep the files of one checkpoint only");
                 }
             }
         }
-        return new FileWeights(engine, byKey, files.stream().map(Path::toString).collect(Collectors.joining(", ")), false);
+        return new FileWeights(
+                engine, byKey, files.stream().map(Path::toString).collect(Collectors.joining(", ")), false);
     }
 
     /** The weights of a checkpoint in several files, by its {@code model.safetensors.index.json}. */
@@ -69,7 +71,8 @@ public final class FileWeights implements WeightSource {
         index.fileByKey().forEach((key, file) -> {
             Safetensors tensors = opened.computeIfAbsent(file, f -> Safetensors.open(index.shard(f)));
             if (!tensors.has(key)) {
-                throw new WeightException(tensors.file() + " has no tensor " + key + ", which " + index.file() + " says it holds; copy both again");
+                throw new WeightException(tensors.file() + " has no tensor " + key + ", which " + index.file()
+                        + " says it holds; copy both again");
             }
             byKey.put(key, tensors);
         });
@@ -102,16 +105,22 @@ public final class FileWeights implements WeightSource {
         long[] found = file.shape(key);
         if (!Arrays.equals(found, shape)) {
             throw new WeightException(file.file() + " holds " + key + " with the shape " + Shapes.toString(found)
-                    + ", the configuration asks for " + Shapes.toString(shape) + "; weights and config.json belong to different models");
+                    + ", the configuration asks for " + Shapes.toString(shape)
+                    + "; weights and config.json belong to different models");
         }
-        return file.dtype(key).isFloating() && !keepTypes ? file.read(engine, key, DType.FLOAT32) : file.read(engine, key);
+        return file.dtype(key).isFloating() && !keepTypes
+                ? file.read(engine, key, DType.FLOAT32)
+                : file.read(engine, key);
     }
 
     private Safetensors file(String key, String wanted) {
         Safetensors file = files.get(key);
         if (file == null) {
-            throw new WeightException(name + " has no tensor " + key + wanted + "; it holds " + files.size() + " tensors"
-                    + files.keySet().stream().limit(3).collect(Collectors.joining(", ", " (", files.size() > 3 ? ", …)" : ")")));
+            throw new WeightException(name + " has no tensor " + key + wanted + "; it holds " + files.size()
+                    + " tensors"
+                    + files.keySet().stream()
+                            .limit(3)
+                            .collect(Collectors.joining(", ", " (", files.size() > 3 ? ", …)" : ")")));
         }
         return file;
     }

@@ -42,7 +42,10 @@ final class JsonFile {
             if (bytes.length > MAX_BYTES) {
                 throw new WeightException(file + " is larger than " + (MAX_BYTES >> 20) + " MiB and is not read");
             }
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             JsonNode node = JSON.readTree(text);
             if (!node.isObject()) {
                 throw new WeightException(file + " is damaged: it holds no JSON object; copy or download it again");
@@ -51,7 +54,10 @@ final class JsonFile {
         } catch (CharacterCodingException e) {
             throw new WeightException(file + " is damaged: it is not UTF-8; copy or download it again", e);
         } catch (JsonProcessingException e) {
-            throw new WeightException(file + " is damaged: it is not valid JSON (" + e.getOriginalMessage() + "); copy or download it again", e);
+            throw new WeightException(
+                    file + " is damaged: it is not valid JSON (" + e.getOriginalMessage()
+                            + "); copy or download it again",
+                    e);
         } catch (IOException e) {
             throw new WeightException("cannot read " + file + " (" + e + ")", e);
         }

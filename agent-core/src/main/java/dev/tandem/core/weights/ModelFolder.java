@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 public final class ModelFolder {
 
-    private static final List<String> STEMS = List.of("model", "diffusion_pytorch_model", "adapter_model", "pytorch_lora_weights");
+    private static final List<String> STEMS =
+            List.of("model", "diffusion_pytorch_model", "adapter_model", "pytorch_lora_weights");
     private static final String ENDING = ".safetensors";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}");
 
@@ -40,7 +41,8 @@ public final class ModelFolder {
      */
     public static ModelFolder of(Path path) {
         if (!Files.isDirectory(path)) {
-            throw new WeightException(Files.exists(path) ? path + " is a file, not a model folder" : "there is no model folder " + path);
+            throw new WeightException(
+                    Files.exists(path) ? path + " is a file, not a model folder" : "there is no model folder " + path);
         }
         return new ModelFolder(path);
     }
@@ -73,7 +75,8 @@ public final class ModelFolder {
      */
     public ModelFolder component(String name) {
         if (!hasComponent(name)) {
-            throw new WeightException("the model folder " + path + " has no component " + name + " (a sub-folder of that name)");
+            throw new WeightException(
+                    "the model folder " + path + " has no component " + name + " (a sub-folder of that name)");
         }
         return new ModelFolder(path.resolve(name));
     }
@@ -141,13 +144,15 @@ public final class ModelFolder {
         } catch (IOException e) {
             return new WeightException("cannot read the folder " + path + " (" + e + ")", e);
         }
-        return new WeightException("there are no weights in " + path + ": neither model.safetensors nor diffusion_pytorch_model.safetensors");
+        return new WeightException("there are no weights in " + path
+                + ": neither model.safetensors nor diffusion_pytorch_model.safetensors");
     }
 
     /** Names come from callers and from files: they stay inside the folder. */
     private static String plain(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new WeightException("'" + JsonFile.shortened(name) + "' is not the plain name of a file or folder in a model folder");
+            throw new WeightException(
+                    "'" + JsonFile.shortened(name) + "' is not the plain name of a file or folder in a model folder");
         }
         return name;
     }

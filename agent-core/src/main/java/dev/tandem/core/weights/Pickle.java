@@ -29,7 +29,8 @@ final class Pickle {
     /** Refuses by the first bytes, little-endian: a zip archive, or pickle's protocol mark with a version of 2 to 5. */
     static void refuse(Path file, ByteBuffer start) {
         int version = start.get(1);
-        if (start.getInt(0) == ZIP || ((start.get(0) & 0xff) == PROTOCOL && version >= 2 && version <= 5 && start.get(7) != 0)) {
+        if (start.getInt(0) == ZIP
+                || ((start.get(0) & 0xff) == PROTOCOL && version >= 2 && version <= 5 && start.get(7) != 0)) {
             throw refusal(file);
         }
     }

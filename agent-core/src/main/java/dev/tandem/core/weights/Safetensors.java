@@ -65,25 +65,30 @@ public final class Safetensors {
     public static Safetensors open(Path file) {
         Pickle.refuse(file);
         if (!Files.isRegularFile(file)) {
-            throw new WeightException(Files.exists(file) ? file + " is a folder, not a safetensors file" : "there is no file " + file);
+            throw new WeightException(
+                    Files.exists(file) ? file + " is a folder, not a safetensors file" : "there is no file " + file);
         }
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
             ByteBuffer start = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             if (size < LENGTH_BYTES) {
-                throw new WeightException(file + " is damaged: it has only " + size + " bytes; copy or download it again");
+                throw new WeightException(
+                        file + " is damaged: it has only " + size + " bytes; copy or download it again");
             }
             readFully(channel, start, 0);
             Pickle.refuse(file, start);
             long length = start.getLong(0);
             if (length < 0 || length > SafetensorsHeader.MAX_BYTES || length > size - LENGTH_BYTES) {
-                throw new WeightException(file + " is damaged or no safetensors file: it begins with a header length of "
-                        + Long.toUnsignedString(length) + " bytes in a file of " + size + "; copy or download it again");
+                throw new WeightException(
+                        file + " is damaged or no safetensors file: it begins with a header length of "
+                                + Long.toUnsignedString(length) + " bytes in a file of " + size
+                                + "; copy or download it again");
             }
             ByteBuffer json = ByteBuffer.allocate((int) length);
             readFully(channel, json, LENGTH_BYTES);
             long dataStart = LENGTH_BYTES + length;
-            return new Safetensors(file, SafetensorsHeader.parse(json.array(), size - dataStart, file.toString()), size, dataStart);
+            return new Safetensors(
+                    file, SafetensorsHeader.parse(json.array(), size - dataStart, file.toString()), size, dataStart);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -121,7 +126,8 @@ public final class Safetensors {
         String name = entry(key).dtype();
         DType dtype = TYPES.get(name);
         if (dtype == null) {
-            throw new WeightException(file + " holds " + key + " as " + name + ", which Tandem does not read; convert it to F32, F16 or BF16");
+            throw new WeightException(file + " holds " + key + " as " + name
+                    + ", which Tandem does not read; convert it to F32, F16 or BF16");
         }
         return dtype;
     }
@@ -163,7 +169,8 @@ public final class Safetensors {
             for (long done = 0; done < elements; done += pieceElements) {
                 long count = Math.min(pieceElements, elements - done);
                 try (Scope scope = engine.scope()) {
-                    Tensor values = piece(engine, channel, position + done * stored.bytes(), count * stored.bytes(), stored, count);
+                    Tensor values = piece(
+                            engine, channel, position + done * stored.bytes(), count * stored.bytes(), stored, count);
                     whole.reshape(elements).narrow(0, done, count).set(values);
                 }
             }
@@ -173,7 +180,8 @@ public final class Safetensors {
         }
     }
 
-    private static Tensor piece(TensorEngine engine, FileChannel channel, long position, long bytes, DType dtype, long... shape)
+    private static Tensor piece(
+            TensorEngine engine, FileChannel channel, long position, long bytes, DType dtype, long... shape)
             throws IOException {
         try (Mapping mapping = Mapping.of(channel, position, bytes)) {
             return dtype == DType.BFLOAT16

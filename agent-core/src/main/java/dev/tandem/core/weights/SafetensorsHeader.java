@@ -35,14 +35,27 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
 
     /** Element sizes in bytes, of types that Tandem computes with and of others that may lie beside them in a file. */
     private static final Map<String, Integer> ELEMENT_BYTES = Map.ofEntries(
-            Map.entry("F64", 8), Map.entry("F32", 4), Map.entry("F16", 2), Map.entry("BF16", 2),
-            Map.entry("I64", 8), Map.entry("I32", 4), Map.entry("I16", 2), Map.entry("I8", 1),
-            Map.entry("U64", 8), Map.entry("U32", 4), Map.entry("U16", 2), Map.entry("U8", 1),
-            Map.entry("BOOL", 1), Map.entry("F8_E4M3", 1), Map.entry("F8_E5M2", 1));
+            Map.entry("F64", 8),
+            Map.entry("F32", 4),
+            Map.entry("F16", 2),
+            Map.entry("BF16", 2),
+            Map.entry("I64", 8),
+            Map.entry("I32", 4),
+            Map.entry("I16", 2),
+            Map.entry("I8", 1),
+            Map.entry("U64", 8),
+            Map.entry("U32", 4),
+            Map.entry("U16", 2),
+            Map.entry("U8", 1),
+            Map.entry("BOOL", 1),
+            Map.entry("F8_E4M3", 1),
+            Map.entry("F8_E5M2", 1));
 
     private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(4).maxNumberLength(20).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(4)
+                    .maxNumberLength(20)
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
@@ -71,7 +84,8 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         } catch (CharacterCodingException e) {
             throw reader.damaged("its header is not UTF-8", e);
         } catch (JsonProcessingException e) {
-            throw reader.damaged("its header is not the JSON that safetensors writes (" + e.getOriginalMessage() + ")", e);
+            throw reader.damaged(
+                    "its header is not the JSON that safetensors writes (" + e.getOriginalMessage() + ")", e);
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
         }
@@ -93,7 +107,10 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
             if (bytes.length == 0 || bytes[0] != '{') {
                 throw damaged("its header does not begin with {", null);
             }
-            String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String json = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             try (JsonParser parser = JSON.createParser(json)) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -161,7 +178,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
                         + ", a type that Tandem does not know; convert the file to F32, F16 or BF16");
             }
             if (entry.start() < 0 || entry.end() < entry.start() || entry.end() > dataBytes) {
-                throw damaged(key + " is said to lie at bytes " + entry.start() + " to " + entry.end() + " of " + dataBytes, null);
+                throw damaged(
+                        key + " is said to lie at bytes " + entry.start() + " to " + entry.end() + " of " + dataBytes,
+                        null);
             }
             long bytes;
             try {
@@ -175,8 +194,10 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
                 throw damaged(key + " has the impossible shape " + Shapes.toString(entry.shape()), e);
             }
             if (bytes != entry.end() - entry.start()) {
-                throw damaged(key + " " + entry.dtype() + " " + Shapes.toString(entry.shape()) + " takes " + bytes + " bytes, its place has "
-                        + (entry.end() - entry.start()), null);
+                throw damaged(
+                        key + " " + entry.dtype() + " " + Shapes.toString(entry.shape()) + " takes " + bytes
+                                + " bytes, its place has " + (entry.end() - entry.start()),
+                        null);
             }
             return entry;
         }
@@ -184,13 +205,17 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         /** Sorted by place, so that one pass sees every hole and overlap. */
         private Map<String, Entry> inOrder() {
             List<Map.Entry<String, Entry>> sorted = new ArrayList<>(tensors.entrySet());
-            sorted.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().start())
+            sorted.sort(Comparator.comparingLong(
+                            (Map.Entry<String, Entry> e) -> e.getValue().start())
                     .thenComparingLong(e -> e.getValue().end()));
             Map<String, Entry> ordered = new LinkedHashMap<>();
             long position = 0;
             for (Map.Entry<String, Entry> each : sorted) {
                 if (each.getValue().start() != position) {
-                    throw damaged((each.getValue().start() < position ? "values overlap before " : "there is a hole before ") + each.getKey(), null);
+                    throw damaged(
+                            (each.getValue().start() < position ? "values overlap before " : "there is a hole before ")
+                                    + each.getKey(),
+                            null);
                 }
                 position = each.getValue().end();
                 ordered.put(each.getKey(), each.getValue());

@@ -53,7 +53,8 @@ public final class SafetensorsWriter {
      */
     public SafetensorsWriter floatsAs(DType dtype) {
         if (!dtype.isFloating()) {
-            throw new IllegalArgumentException("floating tensors are stored as FLOAT32, FLOAT16 or BFLOAT16, not as " + dtype);
+            throw new IllegalArgumentException(
+                    "floating tensors are stored as FLOAT32, FLOAT16 or BFLOAT16, not as " + dtype);
         }
         return new SafetensorsWriter(metadata, dtype);
     }
@@ -80,7 +81,8 @@ public final class SafetensorsWriter {
             Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             hidden = null;
         } catch (IOException e) {
-            throw new WeightException("cannot write " + file + " (" + e + "); check that the folder exists and has room", e);
+            throw new WeightException(
+                    "cannot write " + file + " (" + e + "); check that the folder exists and has room", e);
         } finally {
             delete(hidden);
         }
@@ -119,7 +121,10 @@ public final class SafetensorsWriter {
         if (padded.length > SafetensorsHeader.MAX_BYTES) {
             throw new IOException("too many tensors for one file");
         }
-        return buffer(Long.BYTES + padded.length).putLong(padded.length).put(padded).flip();
+        return buffer(Long.BYTES + padded.length)
+                .putLong(padded.length)
+                .put(padded)
+                .flip();
     }
 
     private DType stored(Tensor tensor) {

@@ -59,7 +59,9 @@ class ModelFolderTest {
 
     @Test
     void readsComponentsAndTheirConfiguration() throws IOException {
-        Files.writeString(Files.createDirectory(folder.resolve("unet")).resolve("config.json"), "{\"width\": 4, \"bound\": Infinity}");
+        Files.writeString(
+                Files.createDirectory(folder.resolve("unet")).resolve("config.json"),
+                "{\"width\": 4, \"bound\": Infinity}");
         ModelFolder model = ModelFolder.of(folder);
         assertTrue(model.hasComponent("unet"));
         assertFalse(model.hasComponent("vae"));
@@ -84,7 +86,9 @@ class ModelFolderTest {
 
     @Test
     void halvesBecomeFloatsUnlessTypesAreKept() {
-        SafetensorsWriter.create().floatsAs(DType.FLOAT16).write(folder.resolve("model.safetensors"), Map.of("norm.weight", values(1, 2, 3)));
+        SafetensorsWriter.create()
+                .floatsAs(DType.FLOAT16)
+                .write(folder.resolve("model.safetensors"), Map.of("norm.weight", values(1, 2, 3)));
         assertEquals(DType.FLOAT32, weights().get("norm.weight", Init.ones(), 3).dtype());
         Tensor kept = weights().keepingTypes().get("norm.weight", Init.ones(), 3);
         assertEquals(DType.FLOAT16, kept.dtype());
@@ -96,8 +100,12 @@ class ModelFolderTest {
     void missingKeysAndOtherShapesNameFileKeyAndShapes() {
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.create().write(file, Map.of("a", values(1, 2, 3)));
-        refused(file + " has no tensor b, for which the configuration asks [2, 2]", () -> weights().get("b", Init.ones(), 2, 2));
-        refused(file + " holds a with the shape [3], the configuration asks for [4]", () -> weights().get("a", Init.ones(), 4));
+        refused(
+                file + " has no tensor b, for which the configuration asks [2, 2]",
+                () -> weights().get("b", Init.ones(), 2, 2));
+        refused(
+                file + " holds a with the shape [3], the configuration asks for [4]",
+                () -> weights().get("a", Init.ones(), 4));
     }
 
     @Test
@@ -111,7 +119,8 @@ class ModelFolderTest {
 
     @Test
     void shardsAreFoundByTheirIndex() throws IOException {
-        SafetensorsWriter.create().write(folder.resolve("model-00001-of-00002.safetensors"), Map.of("a", values(1), "unused", values(9)));
+        SafetensorsWriter.create()
+                .write(folder.resolve("model-00001-of-00002.safetensors"), Map.of("a", values(1), "unused", values(9)));
         SafetensorsWriter.create().write(folder.resolve("model-00002-of-00002.safetensors"), Map.of("b", values(2)));
         index("{\"a\":\"model-00001-of-00002.safetensors\",\"b\":\"model-00002-of-00002.safetensors\"}");
         assertEquals(2, weights().get("b", Init.ones(), 1).item());
@@ -119,7 +128,13 @@ class ModelFolderTest {
         refused("has no tensor a, which", this::weights);
         index("{\"a\":\"model-00003-of-00003.safetensors\"}");
         refused("there is no file", this::weights);
-        for (String outside : List.of("../model.safetensors", "/etc/model.safetensors", "..\\\\m.safetensors", "sub/m.safetensors", "m.bin", "")) {
+        for (String outside : List.of(
+                "../model.safetensors",
+                "/etc/model.safetensors",
+                "..\\\\m.safetensors",
+                "sub/m.safetensors",
+                "m.bin",
+                "")) {
             index("{\"a\":\"" + outside + "\"}");
             refused("not the plain name", this::weights);
         }
@@ -128,7 +143,9 @@ class ModelFolderTest {
     }
 
     private void index(String map) throws IOException {
-        Files.writeString(folder.resolve("model.safetensors.index.json"), "{\"metadata\":{\"total_size\":12},\"weight_map\":" + map + "}");
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"metadata\":{\"total_size\":12},\"weight_map\":" + map + "}");
     }
 
     @Test
@@ -151,15 +168,19 @@ class ModelFolderTest {
     void aModelInAJarIsUnpackedOnceAndRepaired() throws IOException {
         Path jar = folder.resolve("models.jar");
         Path cache = folder.resolve("cache");
-        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out)) {
-            for (String name : List.of("models/small/agent.json", "models/small/llm/config.json", "models/other/agent.json")) {
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out)) {
+            for (String name :
+                    List.of("models/small/agent.json", "models/small/llm/config.json", "models/other/agent.json")) {
                 entries.putNextEntry(new JarEntry(name));
                 entries.write(("{\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8));
             }
         }
         try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
             Path first = ClassPathFolder.locate(loader, "models/small", cache);
-            assertEquals("models/small/llm/config.json", ModelFolder.of(first).component("llm").config().path("name").asText());
+            assertEquals(
+                    "models/small/llm/config.json",
+                    ModelFolder.of(first).component("llm").config().path("name").asText());
             Path config = first.resolve("llm/config.json");
             Files.writeString(config, "{\"name\":\"models/small/llm/confiG.json\"}");
             assertEquals(first, ClassPathFolder.locate(loader, "models/small", cache));
@@ -179,7 +200,8 @@ class ModelFolderTest {
     void entriesOfAJarThatLeadOutOfTheFolderAreRefused() throws IOException {
         Path jar = folder.resolve("evil.jar");
         Path cache = folder.resolve("cache");
-        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out)) {
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out)) {
             for (String name : List.of("models/small/agent.json", "models/small/../../../escaped.txt")) {
                 entries.putNextEntry(new JarEntry(name));
                 entries.write('x');

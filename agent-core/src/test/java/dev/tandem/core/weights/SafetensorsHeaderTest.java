@@ -23,7 +23,9 @@ class SafetensorsHeaderTest {
                 {"b":{"dtype":"F16","shape":[3],"data_offsets":[8,14]},"__metadata__":{"format":"pt"},
                  "a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"none":{"dtype":"I64","shape":[0,5],"data_offsets":[14,14]},
                  "scalar":{"dtype":"BOOL","shape":[],"data_offsets":[14,15]}}""" + "   ", 15);
-        assertEquals(List.of("a", "b", "none", "scalar"), List.copyOf(header.tensors().keySet()));
+        assertEquals(
+                List.of("a", "b", "none", "scalar"),
+                List.copyOf(header.tensors().keySet()));
         assertArrayEquals(new long[] {2, 1}, header.tensors().get("a").shape());
         assertEquals("pt", header.metadata().get("format"));
     }
@@ -65,7 +67,8 @@ class SafetensorsHeaderTest {
     void refusesWhatIsNotUtf8() {
         byte[] bytes = "{\"a?\":{}}".getBytes(StandardCharsets.ISO_8859_1);
         bytes[3] = (byte) 0xe9;
-        WeightException e = assertThrows(WeightException.class, () -> SafetensorsHeader.parse(bytes, 0, "x.safetensors"));
+        WeightException e =
+                assertThrows(WeightException.class, () -> SafetensorsHeader.parse(bytes, 0, "x.safetensors"));
         assertTrue(e.getMessage().contains("not UTF-8"), e.getMessage());
     }
 

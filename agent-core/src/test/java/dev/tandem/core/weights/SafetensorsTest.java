@@ -81,12 +81,15 @@ class SafetensorsTest {
         Path file = folder.resolve("m.safetensors");
         for (int i = 1; i < 12; i++) {
             SafetensorsWriter.create().write(file, Map.of("k".repeat(i), engine.tensor(new float[] {i}, 1)));
-            long length = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            long length = ByteBuffer.wrap(Files.readAllBytes(file))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getLong();
             assertEquals(0, length % 8);
         }
         Tensor closed = engine.zeros(DType.FLOAT32, 3);
         closed.close();
-        assertThrows(IllegalStateException.class, () -> SafetensorsWriter.create().write(file, Map.of("gone", closed)));
+        assertThrows(
+                IllegalStateException.class, () -> SafetensorsWriter.create().write(file, Map.of("gone", closed)));
         assertTrue(Safetensors.open(file).has("k".repeat(11)));
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(file), left.toList(), "nothing half-written is left");
@@ -96,7 +99,8 @@ class SafetensorsTest {
     @Test
     void aFolderThatDoesNotExistIsOneSentence() {
         Path file = folder.resolve("no/such/m.safetensors");
-        WeightException e = assertThrows(WeightException.class, () -> SafetensorsWriter.create().write(file, Map.of()));
+        WeightException e = assertThrows(
+                WeightException.class, () -> SafetensorsWriter.create().write(file, Map.of()));
         assertTrue(e.getMessage().contains("cannot write " + file), e.getMessage());
     }
 
@@ -105,28 +109,69 @@ class SafetensorsTest {
         SplittableRandom random = new SplittableRandom(3);
         float[] values = new float[200_000];
         for (int i = 0; i < values.length; i++) {
-            values[i] = i % 2 == 0 ? Float.intBitsToFloat(random.nextInt()) : (float) random.nextDouble(-3, 3) * (float) Math.pow(2, random.nextInt(-26, 18));
+            values[i] = i % 2 == 0
+                    ? Float.intBitsToFloat(random.nextInt())
+                    : (float) random.nextDouble(-3, 3) * (float) Math.pow(2, random.nextInt(-26, 18));
         }
-        float[] edges = {0, -0f, 65504, 65519.996f, 65520, 65536, 1e9f, -1e9f, Float.POSITIVE_INFINITY, Float.NaN, 5.9604645e-8f, 2.9802322e-8f,
-            2.9802326e-8f, 6.1035156e-5f, 6.1005353e-5f, 6.1020255e-5f, 3.4028235e38f, 1.00048828125f, 1.00146484375f};
+        float[] edges = {
+            0,
+            -0f,
+            65504,
+            65519.996f,
+            65520,
+            65536,
+            1e9f,
+            -1e9f,
+            Float.POSITIVE_INFINITY,
+            Float.NaN,
+            5.9604645e-8f,
+            2.9802322e-8f,
+            2.9802326e-8f,
+            6.1035156e-5f,
+            6.1005353e-5f,
+            6.1020255e-5f,
+            3.4028235e38f,
+            1.00048828125f,
+            1.00146484375f
+        };
         System.arraycopy(edges, 0, values, 0, edges.length);
         Tensor tensor = engine.tensor(values, values.length);
         Path file = folder.resolve("half.safetensors");
         SafetensorsWriter.create().floatsAs(DType.FLOAT16).write(file, Map.of("x", tensor));
         assertEquals(DType.FLOAT16, Safetensors.open(file).dtype("x"));
-        assertArrayEquals(tensor.to(DType.FLOAT16).toFloatArray(), Safetensors.open(file).read(engine, "x").toFloatArray());
+        assertArrayEquals(
+                tensor.to(DType.FLOAT16).toFloatArray(),
+                Safetensors.open(file).read(engine, "x").toFloatArray());
     }
 
     @Test
     void bfloat16IsRoundedToTheNearestAndReadAsFloat() throws IOException {
-        float[] values = {1, -2.5f, 1.00390625f, 1.01171875f, 1.0039064f, 3.4028235e38f, Float.NEGATIVE_INFINITY, Float.NaN, 1e-40f};
+        float[] values = {
+            1, -2.5f, 1.00390625f, 1.01171875f, 1.0039064f, 3.4028235e38f, Float.NEGATIVE_INFINITY, Float.NaN, 1e-40f
+        };
         // 1 + 2^-8 is a tie and goes down to the even 1, 1 + 3·2^-8 goes up, a hair above the tie goes up
-        float[] expected = {1, -2.5f, 1, 1.015625f, 1.0078125f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 9.18355e-41f};
+        float[] expected = {
+            1,
+            -2.5f,
+            1,
+            1.015625f,
+            1.0078125f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            9.18355e-41f
+        };
         Path file = folder.resolve("brain.safetensors");
         SafetensorsWriter.create().floatsAs(DType.BFLOAT16).write(file, Map.of("x", engine.tensor(values, 3, 3)));
         Safetensors read = Safetensors.open(file);
         assertEquals(DType.BFLOAT16, read.dtype("x"));
-        assertEquals(18, Files.size(file) - 8 - ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong());
+        assertEquals(
+                18,
+                Files.size(file)
+                        - 8
+                        - ByteBuffer.wrap(Files.readAllBytes(file))
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getLong());
         assertEquals(DType.FLOAT32, read.read(engine, "x").dtype());
         assertArrayEquals(expected, read.read(engine, "x").toFloatArray(), 1e-44f);
     }
@@ -148,7 +193,8 @@ class SafetensorsTest {
         SafetensorsWriter.create().floatsAs(DType.BFLOAT16).write(brain, Map.of("x", tensor));
         SafetensorsWriter.create().write(full, Map.of("x", tensor));
         assertArrayEquals(rounded, Safetensors.open(brain).read(engine, "x").toFloatArray());
-        assertArrayEquals(values, Safetensors.open(half).read(engine, "x", DType.FLOAT32).toFloatArray());
+        assertArrayEquals(
+                values, Safetensors.open(half).read(engine, "x", DType.FLOAT32).toFloatArray());
         assertArrayEquals(values, Safetensors.open(full).read(engine, "x").toFloatArray());
     }
 
@@ -165,12 +211,19 @@ class SafetensorsTest {
     @Test
     void damagedAndForeignFilesAreOneSentence() throws IOException {
         refused("is damaged", Files.write(folder.resolve("empty.safetensors"), new byte[0]));
-        refused("is damaged", Files.write(folder.resolve("short.safetensors"), new byte[] {9, 0, 0, 0, 0, 0, 0, 0, '{'}));
-        refused("header length", Files.write(folder.resolve("huge.safetensors"), new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, '{'}));
+        refused("is damaged", Files.write(folder.resolve("short.safetensors"), new byte[] {9, 0, 0, 0, 0, 0, 0, 0, '{'
+        }));
+        refused(
+                "header length",
+                Files.write(folder.resolve("huge.safetensors"), new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, '{'}));
         refused("there is no file", folder.resolve("missing.safetensors"));
         refused("is a folder", Files.createDirectory(folder.resolve("folder.safetensors")));
         refused("is a pickle file", folder.resolve("pytorch_model.bin"));
-        refused("is a pickle file", Files.write(folder.resolve("zip.safetensors"), "PK\3\4\0\0\10\10 and so on".getBytes(StandardCharsets.ISO_8859_1)));
+        refused(
+                "is a pickle file",
+                Files.write(
+                        folder.resolve("zip.safetensors"),
+                        "PK\3\4\0\0\10\10 and so on".getBytes(StandardCharsets.ISO_8859_1)));
         Path cut = write("{\"a\":{\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]}}", 8);
         refused("bytes 0 to 9 of 8", cut);
     }

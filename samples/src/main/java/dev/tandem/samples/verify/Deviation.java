@@ -17,7 +17,8 @@ record Deviation(double share, String message) {
 
     static Deviation of(String name, Tensor actual, Tensor expected, double atol, double rtol) {
         if (!Arrays.equals(actual.shape(), expected.shape())) {
-            return infinite(name + " has the shape " + Shapes.toString(actual.shape()) + ", expected " + Shapes.toString(expected.shape()));
+            return infinite(name + " has the shape " + Shapes.toString(actual.shape()) + ", expected "
+                    + Shapes.toString(expected.shape()));
         }
         if (!expected.dtype().isFloating()) {
             return actual.dtype().isFloating()
@@ -36,7 +37,8 @@ record Deviation(double share, String message) {
         return at < 0 ? NONE : infinite(name + index(at, shape) + " is " + actual[at] + ", expected " + expected[at]);
     }
 
-    private static Deviation floats(String name, float[] actual, float[] expected, long[] shape, double atol, double rtol) {
+    private static Deviation floats(
+            String name, float[] actual, float[] expected, long[] shape, double atol, double rtol) {
         double worst = 0;
         int at = -1;
         for (int i = 0; i < actual.length; i++) {
@@ -49,8 +51,16 @@ record Deviation(double share, String message) {
         }
         return at < 0
                 ? NONE
-                : new Deviation(worst, String.format(Locale.ROOT, "%s%s is %.9g, expected %.9g: %.3g times the tolerance",
-                        name, index(at, shape), actual[at], expected[at], worst));
+                : new Deviation(
+                        worst,
+                        String.format(
+                                Locale.ROOT,
+                                "%s%s is %.9g, expected %.9g: %.3g times the tolerance",
+                                name,
+                                index(at, shape),
+                                actual[at],
+                                expected[at],
+                                worst));
     }
 
     private static Deviation infinite(String message) {

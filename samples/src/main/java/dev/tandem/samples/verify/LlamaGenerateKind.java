@@ -50,7 +50,8 @@ final class LlamaGenerateKind implements ParityKind {
                 scores[i] = found.get(i).score();
             }
             Map<String, Tensor> outputs = new LinkedHashMap<>();
-            outputs.put("sequences", ids(engine, found.stream().map(Found::tokens).toList()));
+            outputs.put(
+                    "sequences", ids(engine, found.stream().map(Found::tokens).toList()));
             outputs.put("sequences_scores", engine.tensor(scores, scores.length));
             return outputs;
         }
@@ -89,7 +90,8 @@ final class LlamaGenerateKind implements ParityKind {
     }
 
     private static Tensor ids(TensorEngine engine, List<int[]> rows) {
-        long[] values = rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
+        long[] values =
+                rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
         return engine.tensor(values, rows.size(), values.length / rows.size());
     }
 }

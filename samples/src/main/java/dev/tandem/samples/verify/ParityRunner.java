@@ -45,7 +45,9 @@ final class ParityRunner {
             return List.of(folder);
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry -> Files.exists(entry.resolve(DESCRIPTION))).sorted().toList();
+            return entries.filter(entry -> Files.exists(entry.resolve(DESCRIPTION)))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -75,7 +77,8 @@ final class ParityRunner {
         } catch (IOException | RuntimeException e) {
             message = e.getClass().getSimpleName() + ": " + e.getMessage();
         }
-        return new ParityResult(name, kind, outcome, worst, message, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        return new ParityResult(
+                name, kind, outcome, worst, message, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     }
 
     private static Deviation compute(ParityKind kind, ParityCase parityCase) {
@@ -86,7 +89,8 @@ final class ParityRunner {
         TreeSet<String> promised = new TreeSet<>();
         tolerances.fieldNames().forEachRemaining(promised::add);
         if (!expected.equals(promised)) {
-            throw new ParityMismatch(TENSORS + " holds the outputs " + expected + ", " + DESCRIPTION + " speaks of " + promised);
+            throw new ParityMismatch(
+                    TENSORS + " holds the outputs " + expected + ", " + DESCRIPTION + " speaks of " + promised);
         }
         if (expected.isEmpty() && !parityCase.tensors().isEmpty()) {
             throw new ParityMismatch(TENSORS + " holds no output to compare with");
@@ -101,7 +105,8 @@ final class ParityRunner {
             }
             JsonNode tolerance = tolerances.path(key);
             Tensor reference = Objects.requireNonNull(parityCase.tensors().get(key));
-            worst = worst.or(Deviation.of(name, output, reference, number(tolerance, key, "atol"), number(tolerance, key, "rtol")));
+            worst = worst.or(Deviation.of(
+                    name, output, reference, number(tolerance, key, "atol"), number(tolerance, key, "rtol")));
         }
         return worst;
     }

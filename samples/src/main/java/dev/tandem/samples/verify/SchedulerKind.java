@@ -39,7 +39,8 @@ record SchedulerKind(String kind) implements ParityKind {
 
     private static SamplingOptions options(JsonNode step) {
         return new SamplingOptions(
-                step.path("eta").asDouble(0), step.path("use_clipped_model_output").asBoolean());
+                step.path("eta").asDouble(0),
+                step.path("use_clipped_model_output").asBoolean());
     }
 
     /** The sample before the first step and after each: steps + 1 tensors. */

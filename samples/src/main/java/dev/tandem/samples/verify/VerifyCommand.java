@@ -27,12 +27,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs parity cases and says whether the numbers equal the reference's.",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:all cases pass", "1:a case fails or is of an unknown kind", "2:bad usage, or a folder without cases"})
+        exitCodeList = {
+            "0:all cases pass",
+            "1:a case fails or is of an unknown kind",
+            "2:bad usage, or a folder without cases"
+        })
 public final class VerifyCommand implements Callable<Integer> {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(arity = "1..*", paramLabel = "DIR", description = "a case (a folder with case.json), or a folder of cases")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "DIR",
+            description = "a case (a folder with case.json), or a folder of cases")
     private List<Path> folders = List.of();
 
     @Option(names = "--json", description = "print one JSON object instead of a table")
@@ -50,7 +57,10 @@ public final class VerifyCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         ParityRunner runner = new ParityRunner(TorchEngine.cpu());
-        int width = cases.stream().mapToInt(c -> String.valueOf(c.getFileName()).length()).max().orElse(0);
+        int width = cases.stream()
+                .mapToInt(c -> String.valueOf(c.getFileName()).length())
+                .max()
+                .orElse(0);
         List<ParityResult> results = new ArrayList<>();
         for (Path each : cases) {
             ParityResult result = runner.run(each);
@@ -65,7 +75,13 @@ public final class VerifyCommand implements Callable<Integer> {
         if (json) {
             out.println(object(results, failed, millis));
         } else {
-            out.printf(Locale.ROOT, "%d cases, %d passed, %d failed, %.1f s%n", results.size(), results.size() - failed, failed, millis / 1000.0);
+            out.printf(
+                    Locale.ROOT,
+                    "%d cases, %d passed, %d failed, %.1f s%n",
+                    results.size(),
+                    results.size() - failed,
+                    failed,
+                    millis / 1000.0);
         }
         out.flush();
         return failed == 0 ? 0 : 1;
@@ -84,7 +100,8 @@ public final class VerifyCommand implements Callable<Integer> {
         } catch (NotDirectoryException e) {
             problem = folder + " is not a folder";
         } catch (IOException e) {
-            problem = "cannot read the folder " + folder + (Files.isReadable(folder) ? ": " + e.getMessage() : ": not allowed");
+            problem = "cannot read the folder " + folder
+                    + (Files.isReadable(folder) ? ": " + e.getMessage() : ": not allowed");
         }
         throw new ParameterException(spec.commandLine(), problem);
     }
@@ -95,8 +112,14 @@ public final class VerifyCommand implements Callable<Integer> {
             case FAILED -> "FAIL";
             case UNSUPPORTED -> "UNSUPPORTED";
         };
-        String text = String.format(Locale.ROOT, "%-" + Math.max(1, width) + "s  %-20s  %-4s  %8s of tolerance  %6d ms",
-                r.name(), r.kind(), verdict, share(r.worst()), r.millis());
+        String text = String.format(
+                Locale.ROOT,
+                "%-" + Math.max(1, width) + "s  %-20s  %-4s  %8s of tolerance  %6d ms",
+                r.name(),
+                r.kind(),
+                verdict,
+                share(r.worst()),
+                r.millis());
         return r.message().isEmpty() ? text : text + "  " + r.message();
     }
 

@@ -68,7 +68,10 @@ class VerifyCommandTest {
     @Test
     void aGoodCasePassesWithALineOfItsOwn() throws URISyntaxException {
         assertEquals(0, verify(ParityTest.folder().resolve(CASE)), out.toString());
-        assertTrue(out.toString().matches("(?s)vae-decode-sd +vae\\.decode +pass +[0-9.e-]+ of tolerance +\\d+ ms\\R1 cases, 1 passed, 0 failed.*"),
+        assertTrue(
+                out.toString()
+                        .matches(
+                                "(?s)vae-decode-sd +vae\\.decode +pass +[0-9.e-]+ of tolerance +\\d+ ms\\R1 cases, 1 passed, 0 failed.*"),
                 out.toString());
     }
 
@@ -106,7 +109,9 @@ class VerifyCommandTest {
 
     @Test
     void anUnknownKindIsUnsupportedAndCountsAsFailed() throws IOException {
-        Files.writeString(Files.createDirectory(folder.resolve("new")).resolve("case.json"), "{\"kind\": \"alien.forward\", \"outputs\": {}}");
+        Files.writeString(
+                Files.createDirectory(folder.resolve("new")).resolve("case.json"),
+                "{\"kind\": \"alien.forward\", \"outputs\": {}}");
         assertEquals(1, verify(folder, "--json"));
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertEquals("unsupported", result.path("cases").path(0).path("outcome").asText());
