@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -74,6 +75,8 @@ public final class ConfigReader {
             return value;
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(where + ": " + unknown(e) + at(e), e);
+        } catch (InvalidTypeIdException e) {
+            throw new IllegalArgumentException(where + ": " + kind(e) + at(e), e);
         } catch (ValueInstantiationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalArgumentException(where + ": " + cause.getMessage(), e);
@@ -109,6 +112,15 @@ public final class ConfigReader {
                 .map(k -> "did you mean '" + k + "'?")
                 .orElse("known are " + known.stream().collect(Collectors.joining(", ")));
         return "unknown field '" + name + "'; " + near;
+    }
+
+    /** Jackson lists the names of a type's kinds at the end of its message only. */
+    private static String kind(InvalidTypeIdException e) {
+        String message = e.getOriginalMessage();
+        String marker = "known type ids = ";
+        int list = message.indexOf(marker);
+        String known = list < 0 ? "" : "; known are " + message.substring(list + marker.length()).replaceAll("[\\[\\])]", "");
+        return (e.getTypeId() == null ? "the field 'kind' is missing" : "unknown kind '" + e.getTypeId() + "'") + known;
     }
 
     private static String path(JsonMappingException e) {

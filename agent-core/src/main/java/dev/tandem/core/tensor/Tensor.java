@@ -253,10 +253,10 @@ public interface Tensor {
     /** Marks this leaf as one that gradients are kept for. */
     Tensor requiresGrad(boolean requiresGrad);
 
-    /** The gradient that backward passes have added up, or null before the first one. */
+    /** The gradient that backward passes have added up since {@link #zeroGrad}; null if there was none. */
     @Nullable Tensor grad();
 
-    /** Sets the gradient to zero. */
+    /** Frees the gradient: {@link #grad()} is null again. Not between two backward passes over one recorded graph. */
     void zeroGrad();
 
     /** Overwrites the values in place, outside of any recorded graph. */
