@@ -155,7 +155,7 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot make the folder " + folder + " for checkpoints: " + e.getMessage(), e);
+                    "cannot make the folder " + folder + " for checkpoints (" + e + ")", e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);
         if (latest.isEmpty()) {
