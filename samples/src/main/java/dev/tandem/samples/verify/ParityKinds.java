@@ -18,7 +18,8 @@ final class ParityKinds {
             new VaeKind(true),
             new VaeKind(false),
             new SchedulerKind("scheduler.ddpm"),
-            new SchedulerKind("scheduler.ddim"));
+            new SchedulerKind("scheduler.ddim"),
+            new JointStepKind());
 
     private static final Map<String, ParityKind> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(ParityKind::kind, Function.identity()));
