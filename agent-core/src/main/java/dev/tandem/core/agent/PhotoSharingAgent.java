@@ -91,6 +91,15 @@ public final class PhotoSharingAgent implements AutoCloseable {
         return new Conversation(this, settings.seedOrFresh());
     }
 
+    /**
+     * Says whether a message would be read at all, before anything is asked.
+     *
+     * @throws IllegalArgumentException if it is empty or too long
+     */
+    public void check(String userMessage) {
+        remember(Dialogue.EMPTY, userMessage);
+    }
+
     /** Answers a message; the dialogue is left as it is. */
     public Reply reply(Dialogue dialogue, String userMessage) {
         return reply(dialogue, userMessage, settings.listener(), new Cancellation());

@@ -71,6 +71,11 @@ public final class TorchEngine implements TensorEngine {
         return ENGINES.computeIfAbsent(device, TorchEngine::new);
     }
 
+    /** The version of libtorch. */
+    public static String version() {
+        return Engine.getEngine("PyTorch").getVersion();
+    }
+
     /** How many threads an operation may use. */
     public static int threads() {
         return JniUtils.getNumThreads();

@@ -1,0 +1,110 @@
+package dev.tandem.samples.cli;
+
+import dev.tandem.core.agent.Conversation;
+import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.agent.Version;
+import dev.tandem.core.stage.CancelledException;
+import dev.tandem.samples.terminal.SafeText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** A chat with a person who types: line editing, a first screen, and four commands that begin with a slash. */
+final class InteractiveChat {
+
+    private static final String PROMPT = "you> ";
+
+    private final Io io;
+    private final PhotoSharingAgent agent;
+    private final ReplyPrinter printer;
+    private final Path folder;
+    private Conversation conversation;
+    private Transcript transcript = new Transcript();
+
+    InteractiveChat(Io io, PhotoSharingAgent agent, ReplyPrinter printer, Path folder) {
+        this.io = io;
+        this.agent = agent;
+        this.printer = printer;
+        this.folder = folder;
+        this.conversation = agent.conversation();
+    }
+
+    /** Talks until /quit or the end of the input. */
+    void run() {
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).dumb(true).encoding(StandardCharsets.UTF_8).build()) {
+            LineReader reader = LineReaderBuilder.builder()
+                    .terminal(terminal)
+                    .completer(new StringsCompleter("/help", "/save", "/new", "/quit"))
+                    // no history expansion: an exclamation mark is just one
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                    .build();
+            greet();
+            while (answer(reader.readLine(PROMPT).strip())) {
+                io.out().println();
+            }
+        } catch (EndOfFileException e) {
+            // Ctrl-D
+        } catch (UserInterruptException e) {
+            throw new CancelledException();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the terminal: " + e.getMessage(), e);
+        }
+    }
+
+    private void greet() {
+        io.out().println("Tandem " + Version.tandem() + ", model " + SafeText.line(agent.config().name())
+                + ". Write something; when a photo says it better, you get one. For example:");
+        io.out().println("  Hi! What have you been up to today?");
+        io.out().println("  Can you show me a photo of a red car in the snow?");
+        io.out().println("Photos go to " + folder + ". /help tells what else there is.");
+        io.out().println();
+    }
+
+    /** Whether to go on. */
+    private boolean answer(String line) {
+        if (line.isEmpty()) {
+            return true;
+        }
+        if (!line.startsWith("/")) {
+            try {
+                agent.check(line);
+            } catch (IllegalArgumentException e) {
+                io.out().println(SafeText.line(String.valueOf(e.getMessage())));
+                return true;
+            }
+            transcript.add(line, printer.say(conversation, line));
+            return true;
+        }
+        switch (line.toLowerCase(Locale.ROOT)) {
+            case "/help" -> {
+                io.out().println("/save   writes this conversation to " + folder + " as a page with its photos");
+                io.out().println("/new    starts anew");
+                io.out().println("/quit   ends, and so does Ctrl-D");
+            }
+            case "/new" -> {
+                conversation = agent.conversation();
+                transcript = new Transcript();
+                io.out().println("A new conversation.");
+            }
+            case "/save" -> {
+                Path file = OutputFiles.writeNew(folder, "conversation", ".md", transcript.markdown(folder));
+                io.out().println("Saved to " + file);
+            }
+            case "/quit", "/exit" -> {
+                return false;
+            }
+            default -> io.out().println("There is no " + SafeText.line(line) + "; /help lists what there is.");
+        }
+        return true;
+    }
+}
