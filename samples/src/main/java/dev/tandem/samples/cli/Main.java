@@ -4,6 +4,7 @@ import dev.tandem.core.agent.Version;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.samples.terminal.SafeText;
+import dev.tandem.samples.verify.VerifyCommand;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -66,7 +67,8 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new ChatCommand(io))
                 .addSubcommand(new DrawCommand(io))
-                .addSubcommand(new InfoCommand(io));
+                .addSubcommand(new InfoCommand(io))
+                .addSubcommand(new VerifyCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
         line.setOut(out)
