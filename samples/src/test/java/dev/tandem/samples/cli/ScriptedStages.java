@@ -31,9 +31,17 @@ import java.util.List;
  */
 public final class ScriptedStages {
 
-    static volatile Runnable whileDrawing = () -> {};
+    static volatile Runnable whileDrawing = () -> sleep(Integer.getInteger("scripted.step.millis", 0));
 
     private ScriptedStages() {}
+
+    private static void sleep(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Writes a folder that these stages know. */
     static Path folder(Path parent) throws IOException {

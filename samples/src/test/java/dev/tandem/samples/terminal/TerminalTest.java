@@ -59,13 +59,13 @@ class TerminalTest {
     @ParameterizedTest
     @CsvSource({
         "a\u001b[31mb\u001b[0m, ab",
-        "\u001b]0;title\u0007x, x",
-        "\u001b]8;;http://a\u001b\\link, link",
+        "'\u001b]0;title\u0007x', x",
+        "'\u001b]8;;http://a\u001b\\link', link",
         "a\u009b2Jb\u0000c, abc",
-        "\u001bPdata\u001b\\y, y",
+        "'\u001bPdata\u001b\\y', y",
         "a\u202eb, ab",
         "plain \u00e9 \ud83d\ude00 text, plain \u00e9 \ud83d\ude00 text",
-        "\u001b, ''",
+        "'\u001b', ''",
     })
     void nothingMovesTheCursor(String text, String safe) {
         assertEquals(safe, SafeText.of(text));
