@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,20 +36,45 @@ public final class LlamaConfigFile {
      *     file and the field
      */
     public static LlamaConfig read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("there is no " + file + "; a language model's folder needs a config.json");
+        }
+        return naming(file, () -> parse(json(file)));
+    }
+
+    /**
+     * The configuration of a model folder. Instruction-tuned models name in {@code generation_config.json}, where there is one, tokens
+     * that end a turn and that {@code config.json} may lack.
+     */
+    static LlamaConfig readFolder(Path folder) {
+        LlamaConfig config = read(folder.resolve("config.json"));
+        Path generation = folder.resolve("generation_config.json");
+        if (!Files.isRegularFile(generation)) {
+            return config;
+        }
+        Set<Integer> ends = new LinkedHashSet<>(config.eosTokenIds());
+        ends.addAll(naming(generation, () -> tokens(json(generation), "eos_token_id", List.of())));
+        return config.withEosTokenIds(List.copyOf(ends));
+    }
+
+    private static <T> T naming(Path file, Supplier<T> read) {
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new IllegalArgumentException("there is no " + file + "; a language model's folder needs a config.json");
-            }
+            return read.get();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode json(Path file) {
+        try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException("it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
             }
-            return parse(JSON.readTree(file.toFile()));
+            return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("this is no JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + " can't be read: " + e.getMessage(), e);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("it can't be read: " + e.getMessage(), e);
         }
     }
 
@@ -133,7 +161,9 @@ public final class LlamaConfigFile {
 
     private static void putTokens(ObjectNode json, LlamaConfig c) {
         json.put("bos_token_id", c.bosTokenId());
-        if (c.eosTokenIds().size() == 1) {
+        if (c.eosTokenIds().isEmpty()) {
+            json.putNull("eos_token_id");
+        } else if (c.eosTokenIds().size() == 1) {
             json.put("eos_token_id", c.eosTokenIds().get(0));
         } else {
             ArrayNode ends = json.putArray("eos_token_id");

@@ -33,10 +33,10 @@ public final class LlamaLoader {
         return build(engine, config(folder), files.weights(engine));
     }
 
-    /** The configuration of a model folder. */
+    /** The configuration of a model folder, with the ends of text that its {@code generation_config.json} adds. */
     static LlamaConfig config(Path folder) {
         try {
-            return LlamaConfigFile.read(folder.resolve("config.json"));
+            return LlamaConfigFile.readFolder(folder);
         } catch (IllegalArgumentException e) {
             throw new WeightException(String.valueOf(e.getMessage()), e);
         }

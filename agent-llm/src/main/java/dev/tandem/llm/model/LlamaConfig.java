@@ -84,6 +84,32 @@ public record LlamaConfig(
         return new Builder();
     }
 
+    /** The same with other ends of text. */
+    public LlamaConfig withEosTokenIds(List<Integer> ids) {
+        return new LlamaConfig(
+                modelType,
+                vocabSize,
+                hiddenSize,
+                intermediateSize,
+                hiddenLayers,
+                attentionHeads,
+                keyValueHeads,
+                headDim,
+                hiddenAct,
+                rmsNormEps,
+                ropeTheta,
+                ropeScaling,
+                maxPositionEmbeddings,
+                tieWordEmbeddings,
+                queryKeyValueBias,
+                attentionOutputBias,
+                mlpBias,
+                initializerRange,
+                bosTokenId,
+                ids,
+                padTokenId);
+    }
+
     /** Collects the values of a {@link LlamaConfig}; defaults are those of transformers' {@code LlamaConfig}. */
     public static final class Builder {
 

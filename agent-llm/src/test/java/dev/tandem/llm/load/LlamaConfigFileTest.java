@@ -98,9 +98,18 @@ class LlamaConfigFileTest {
         Path file = folder.resolve("config.json");
         assertTrue(message(file).contains("there is no " + file));
         Files.writeString(file, "{");
-        assertTrue(message(file).contains(file + " is no JSON"));
+        assertTrue(message(file).contains(file + ": this is no JSON"));
         Files.writeString(file, "[]");
         assertTrue(message(file).contains("a configuration is a JSON object"));
+    }
+
+    @Test
+    void generationConfigAddsEndsOfText(@TempDir Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"), ("{'model_type': 'llama', 'eos_token_id': 5, " + SIZES + "}").replace('\'', '"'));
+        assertEquals(List.of(5), LlamaConfigFile.readFolder(folder).eosTokenIds());
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [5, 9]}");
+        assertEquals(List.of(5, 9), LlamaConfigFile.readFolder(folder).eosTokenIds());
     }
 
     private static String message(Path file) {
