@@ -59,7 +59,7 @@ public record DialogueWriter(Split split) {
             Scene three = scene.withItem(item.withCount(3));
             if (allowed(three)) {
                 Map<String, String> slots = SceneWords.slots(three, Told.NO_NUMBER, random);
-                String wish = slots.get("scene");
+                String wish = slots.getOrDefault("scene", "");
                 slots.put("scene", SceneSampler.pick(TOO_MANY, random) + " " + wish.replaceFirst("^(some|a few) ", ""));
                 talk.photo(talk.say("user.request", slots), talk.say("agent.photo.three", SceneWords.slots(three, Told.ALL, random)), three);
                 return Optional.of(three);

@@ -68,7 +68,8 @@ final class SceneWords {
         if (scene.isPair()) {
             return slots;
         }
-        String trimmed = slots.get("np");
+        String plain = slots.getOrDefault("np", "");
+        String trimmed = plain;
         if (random.nextInt(100) < 10) {
             String trimming = SceneSampler.pick(TRIMMINGS, random);
             trimmed = trimmed.replaceFirst("^an? ", "a " + trimming + " ").replaceFirst("^(one|two|three|some|a few) ", "$1 " + trimming + " ");
@@ -76,7 +77,7 @@ final class SceneWords {
         if (scene.first().subject().kind() == Subject.Kind.ANIMAL && random.nextInt(100) < 15) {
             trimmed += " " + SceneSampler.pick(DOINGS, random);
         }
-        slots.put("scene", slots.get("scene").replace(slots.get("np"), trimmed));
+        slots.put("scene", slots.getOrDefault("scene", plain).replace(plain, trimmed));
         return slots;
     }
 
