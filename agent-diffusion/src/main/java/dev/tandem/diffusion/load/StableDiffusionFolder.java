@@ -32,7 +32,8 @@ public final class StableDiffusionFolder {
     /** Whether a folder's {@code model_index.json} names this kind of pipeline; false for whatever can't be read. */
     public static boolean describes(Path folder) {
         try {
-            return Fields.read(folder.resolve(INDEX), f -> f.text("_class_name", "").equals(PIPELINE));
+            return Fields.read(
+                    folder.resolve(INDEX), f -> f.text("_class_name", "").equals(PIPELINE));
         } catch (IllegalArgumentException e) {
             return false;
         }

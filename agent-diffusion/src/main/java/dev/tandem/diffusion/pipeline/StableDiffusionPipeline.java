@@ -41,12 +41,14 @@ public final class StableDiffusionPipeline implements AutoCloseable {
         this.scheduler = scheduler;
         for (int width : unet.config().crossAttentionDim()) {
             if (width != text.config().hiddenSize()) {
-                throw new IllegalArgumentException("the UNet attends to hidden states of width " + width
-                        + ", the text encoder gives " + text.config().hiddenSize() + "; these components do not belong together");
+                throw new IllegalArgumentException(
+                        "the UNet attends to hidden states of width " + width + ", the text encoder gives "
+                                + text.config().hiddenSize() + "; these components do not belong together");
             }
         }
         if (unet.config().inChannels() != autoencoder.config().latentChannels()) {
-            throw new IllegalArgumentException("the UNet takes latents of " + unet.config().inChannels()
+            throw new IllegalArgumentException("the UNet takes latents of "
+                    + unet.config().inChannels()
                     + " channels, the autoencoder has " + autoencoder.config().latentChannels()
                     + "; inpainting and depth models are not supported");
         }
@@ -70,8 +72,8 @@ public final class StableDiffusionPipeline implements AutoCloseable {
     public long[] latentShape(int pictures, int height, int width) {
         int scale = downscale();
         if (height < scale || width < scale || height % scale != 0 || width % scale != 0) {
-            throw new IllegalArgumentException("this model draws pictures whose sides are multiples of " + scale + " pixels, not "
-                    + width + " x " + height);
+            throw new IllegalArgumentException("this model draws pictures whose sides are multiples of " + scale
+                    + " pixels, not " + width + " x " + height);
         }
         return new long[] {pictures, unet.config().inChannels(), height / scale, width / scale};
     }
