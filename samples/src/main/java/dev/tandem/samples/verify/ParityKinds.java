@@ -19,7 +19,11 @@ final class ParityKinds {
             new VaeKind(false),
             new SchedulerKind("scheduler.ddpm"),
             new SchedulerKind("scheduler.ddim"),
-            new JointStepKind());
+            new JointStepKind(),
+            new TokenizerKind("tokenizer.clip"),
+            new TokenizerKind("tokenizer.llama2"),
+            new TokenizerKind("tokenizer.llama3"),
+            new TokenizerKind("tokenizer.t5"));
 
     private static final Map<String, ParityKind> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(ParityKind::kind, Function.identity()));

@@ -1,7 +1,10 @@
 package dev.tandem.samples.verify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
@@ -23,7 +26,10 @@ import java.util.stream.Stream;
 /** Runs parity cases: reads the folder, computes with the product's code, compares with the reference's outputs. */
 final class ParityRunner {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Python writes -Infinity into configurations. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
     private static final long MAX_DESCRIPTION = 64L << 20;
     private static final String DESCRIPTION = "case.json";
     private static final String TENSORS = "io.safetensors";
@@ -74,6 +80,8 @@ final class ParityRunner {
             }
         } catch (ParityMismatch e) {
             message = String.valueOf(e.getMessage());
+        } catch (JsonProcessingException e) {
+            message = DESCRIPTION + " is not JSON (" + e.getOriginalMessage() + ")";
         } catch (IOException | RuntimeException e) {
             message = e.getClass().getSimpleName() + ": " + e.getMessage();
         }
