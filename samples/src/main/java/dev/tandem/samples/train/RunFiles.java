@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 
 /** Folders and copies of an exported model. */
 final class RunFiles {
@@ -26,6 +27,22 @@ final class RunFiles {
         try {
             Files.copy(from, hidden, StandardCopyOption.REPLACE_EXISTING);
             Files.move(hidden, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Copies all files of a folder and of the folders in it, but hidden ones. */
+    static void copyTree(Path from, Path to) {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path source : all.toList()) {
+                Path target = to.resolve(from.relativize(source).toString());
+                if (Files.isDirectory(source)) {
+                    folder(target);
+                } else if (!String.valueOf(source.getFileName()).startsWith(".")) {
+                    copy(source, target);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
         }

@@ -10,8 +10,11 @@ import dev.tandem.core.train.TrainConfig;
  * implements this, named in the two lists below.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = AutoencoderRecipe.class, name = "autoencoder")})
-public sealed interface TrainingRecipe permits AutoencoderRecipe {
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = AutoencoderRecipe.class, name = "autoencoder"),
+    @JsonSubTypes.Type(value = JointRecipe.class, name = "joint")
+})
+public sealed interface TrainingRecipe permits AutoencoderRecipe, JointRecipe {
 
     /** The settings of the loop. */
     TrainConfig training();

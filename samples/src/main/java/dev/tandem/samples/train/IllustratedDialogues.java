@@ -1,0 +1,91 @@
+package dev.tandem.samples.train;
+
+import dev.tandem.llm.prompt.PromptEncoder;
+import dev.tandem.llm.prompt.TokenizedDialogue;
+import dev.tandem.samples.world.DialogueTurn;
+import dev.tandem.samples.world.DialogueWriter;
+import dev.tandem.samples.world.PhotoDialogue;
+import dev.tandem.samples.world.Scene;
+import dev.tandem.samples.world.Split;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * Tokenized dialogues with what their photos show, sorted by length, so that a batch of neighbours has little padding.
+ *
+ * @param sorted the shortest first
+ */
+record IllustratedDialogues(List<Illustrated> sorted) {
+
+    private static final int NEIGHBOURHOOD = 8;
+
+    /**
+     * A dialogue.
+     *
+     * @param tokens its tokens with its captions
+     * @param scenes one for each caption, in the same order
+     */
+    record Illustrated(TokenizedDialogue tokens, List<Scene> scenes) {
+
+        Illustrated {
+            scenes = List.copyOf(scenes);
+            if (tokens.captions().size() != scenes.size()) {
+                throw new IllegalStateException("a dialogue has " + tokens.captions().size() + " captions and " + scenes.size() + " scenes");
+            }
+        }
+    }
+
+    IllustratedDialogues {
+        sorted = List.copyOf(sorted);
+    }
+
+    /** Writes dialogues of a split; the dialogue of an index depends on seed and index alone. */
+    static IllustratedDialogues write(Split split, int count, int maxTokens, long seed, PromptEncoder prompts) {
+        DialogueWriter writer = new DialogueWriter(split);
+        List<Illustrated> kept = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            PhotoDialogue dialogue = writer.next(new SplittableRandom(seed * 0x9e3779b97f4a7c15L + i));
+            TokenizedDialogue tokens = prompts.encode(dialogue.toDialogue());
+            if (tokens.length() <= maxTokens) {
+                kept.add(new Illustrated(
+                        tokens,
+                        dialogue.turns().stream().map(DialogueTurn::scene).flatMap(Optional::stream).toList()));
+            }
+        }
+        if (kept.isEmpty() && count > 0) {
+            throw new IllegalArgumentException(
+                    "all " + count + " dialogues have more than " + maxTokens + " tokens; raise max_tokens");
+        }
+        kept.sort(Comparator.comparingInt(d -> d.tokens().length()));
+        return new IllustratedDialogues(kept);
+    }
+
+    int size() {
+        return sorted.size();
+    }
+
+    /** Different dialogues of similar length, all equally likely. */
+    List<Illustrated> draw(int batch, RandomGenerator random) {
+        int count = Math.min(batch, sorted.size());
+        int width = Math.min(sorted.size(), count * NEIGHBOURHOOD);
+        // windows hang over both ends, so that the first and the last dialogue are drawn as often as the others
+        int first = random.nextInt(sorted.size() + width - 1) - (width - 1);
+        int from = Math.max(0, Math.min(first, sorted.size() - count));
+        int until = Math.min(sorted.size(), Math.max(first + width, from + count));
+        Set<Integer> chosen = new HashSet<>();
+        List<Illustrated> drawn = new ArrayList<>(count);
+        while (drawn.size() < count) {
+            int index = from + random.nextInt(until - from);
+            if (chosen.add(index)) {
+                drawn.add(sorted.get(index));
+            }
+        }
+        return drawn;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.tandem.samples.train;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.llm.train.Targets;
+
+/**
+ * The dialogues and pictures of joint training.
+ *
+ * @param dialogues how many training dialogues are written
+ * @param heldOut how many held-out dialogues are measured on; 0 for none
+ * @param batch dialogues in a step
+ * @param maxTokens longer dialogues are left out
+ * @param pixels width and height of the pictures
+ * @param targets whose turns the language model learns to say
+ * @param seed another seed gives other dialogues
+ */
+@JsonDeserialize(builder = JointDataConfig.Builder.class)
+public record JointDataConfig(
+        int dialogues, int heldOut, int batch, int maxTokens, int pixels, Targets targets, long seed) {
+
+    public JointDataConfig {
+        if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {
+            throw new IllegalArgumentException("joint training needs dialogues, a batch that is not larger, and room for at least 8 tokens; got "
+                    + dialogues + " dialogues, " + heldOut + " held out, batch " + batch + ", max_tokens " + maxTokens);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link JointDataConfig}; the fields are described there. */
+    @JsonPOJOBuilder(withPrefix = "")
+    public static final class Builder {
+        private int dialogues = 20_000;
+        private int heldOut = 256;
+        private int batch = 16;
+        private int maxTokens = 256;
+        private int pixels = 64;
+        private Targets targets = Targets.AGENT;
+        private long seed = 1;
+
+        private Builder() {}
+
+        public Builder dialogues(int value) {
+            dialogues = value;
+            return this;
+        }
+
+        public Builder heldOut(int value) {
+            heldOut = value;
+            return this;
+        }
+
+        public Builder batch(int value) {
+            batch = value;
+            return this;
+        }
+
+        public Builder maxTokens(int value) {
+            maxTokens = value;
+            return this;
+        }
+
+        public Builder pixels(int value) {
+            pixels = value;
+            return this;
+        }
+
+        public Builder targets(Targets value) {
+            targets = value;
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public JointDataConfig build() {
+            return new JointDataConfig(dialogues, heldOut, batch, maxTokens, pixels, targets, seed);
+        }
+    }
+}

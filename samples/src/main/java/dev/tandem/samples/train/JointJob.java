@@ -1,0 +1,149 @@
+package dev.tandem.samples.train;
+
+import dev.tandem.bridge.train.BridgeTrainer;
+import dev.tandem.core.stage.AgentConfig;
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.JointTask;
+import dev.tandem.core.train.TrainingTask;
+import dev.tandem.core.weights.ModelFolder;
+import dev.tandem.diffusion.load.ClipTextConfigFile;
+import dev.tandem.diffusion.load.DiffusersWriter;
+import dev.tandem.diffusion.load.SchedulerFile;
+import dev.tandem.diffusion.load.UNetConfigFile;
+import dev.tandem.diffusion.load.VaeConfigFile;
+import dev.tandem.diffusion.load.VaeLoader;
+import dev.tandem.diffusion.text.ClipTokenizer;
+import dev.tandem.diffusion.train.DiffusionModel;
+import dev.tandem.diffusion.train.JointImageTraining;
+import dev.tandem.diffusion.vae.AutoencoderKL;
+import dev.tandem.llm.load.TrainableLlama;
+import dev.tandem.llm.prompt.PromptEncoder;
+import dev.tandem.llm.token.LlmTokenizer;
+import dev.tandem.llm.train.LanguageModelTraining;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A model folder, opened for joint training. */
+final class JointJob implements TrainingJob {
+
+    private static final String CONFIG = "config.json";
+
+    private final Path folder;
+    private final TrainableLlama llm;
+    private final DiffusionModel diffusion;
+    private final TrainingTask task;
+    private final Deque<AutoCloseable> owned;
+
+    private JointJob(Path folder, TrainableLlama llm, DiffusionModel diffusion, TrainingTask task, Deque<AutoCloseable> owned) {
+        this.folder = folder;
+        this.llm = llm;
+        this.diffusion = diffusion;
+        this.task = task;
+        this.owned = owned;
+    }
+
+    static JointJob open(JointRecipe recipe, TensorEngine engine) {
+        Deque<AutoCloseable> owned = new ArrayDeque<>();
+        Scope home = engine.scope();
+        owned.push(home);
+        try {
+            JointJob job = open(recipe, engine, owned);
+            home.detach();
+            return job;
+        } catch (RuntimeException | Error e) {
+            closeAll(owned);
+            throw e;
+        }
+    }
+
+    private static JointJob open(JointRecipe recipe, TensorEngine engine, Deque<AutoCloseable> owned) {
+        Path path = recipe.model();
+        AgentConfig agent = AgentConfig.read(path);
+        ModelFolder folder = ModelFolder.of(path);
+        LlmTokenizer words = own(owned, LlmTokenizer.load(path.resolve("llm")));
+        ClipTokenizer captions = own(owned, ClipTokenizer.load(path.resolve("tokenizer")));
+        TrainableLlama llm = own(owned, TrainableLlama.load(engine, path.resolve("llm")));
+        DiffusionModel diffusion = own(owned, DiffusionModel.build(
+                engine,
+                ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
+                folder.component("text_encoder").weights(engine),
+                UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
+                folder.component("unet").weights(engine)));
+        AutoencoderKL autoencoder = own(owned, VaeLoader.build(
+                engine,
+                VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
+                folder.component("vae").weights(engine)));
+        LanguageModelTraining language = new LanguageModelTraining(llm.model(), llm.parameters());
+        JointImageTraining image = new JointImageTraining(
+                diffusion, SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json")));
+        Tensor embeddings = diffusion.text().tokenTable();
+        JointWorld data = new JointWorld(
+                engine,
+                recipe.data(),
+                autoencoder,
+                new PromptEncoder(agent.prompt(), agent.markers(), words),
+                new JointWorld.Measured(language, image, words, captions, embeddings));
+        JointTask task = JointTask.builder()
+                .language(language)
+                .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))
+                .image(image)
+                .data(data)
+                .alpha(recipe.alpha())
+                .languageRate(recipe.languageRate())
+                .imageRate(recipe.imageRate())
+                .decayEverything(recipe.decayEverything())
+                .build();
+        return new JointJob(path, llm, diffusion, task, owned);
+    }
+
+    private static <T extends AutoCloseable> T own(Deque<AutoCloseable> owned, T part) {
+        owned.push(part);
+        return part;
+    }
+
+    @Override
+    public TrainingTask task() {
+        return task;
+    }
+
+    /** The whole model folder, with the language model and the denoiser trained. */
+    @Override
+    public void export(Map<String, Tensor> weights, Path target) {
+        RunFiles.copyTree(folder, target);
+        new TrainableLlama(llm.model(), without(weights, JointTask.LLM))
+                .save(target.resolve("llm"), DType.FLOAT32, folder.resolve("llm"));
+        DiffusersWriter.into(target, DType.FLOAT32)
+                .unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
+    }
+
+    private static Map<String, Tensor> without(Map<String, Tensor> weights, String prefix) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        weights.forEach((key, tensor) -> {
+            if (key.startsWith(prefix)) {
+                own.put(key.substring(prefix.length()), tensor);
+            }
+        });
+        return own;
+    }
+
+    @Override
+    public void close() {
+        closeAll(owned);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> owned) {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a model could not be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

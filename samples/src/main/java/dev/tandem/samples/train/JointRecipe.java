@@ -1,0 +1,112 @@
+package dev.tandem.samples.train;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.bridge.train.BridgeConfig;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.TrainConfig;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kind {@code joint}: trains the language model and the denoiser of a model folder together, through the bridge, on photo-sharing
+ * dialogues about composed scenes. With the bridge's matrix {@code none} both are trained apart on the same batches.
+ *
+ * @param training the loop
+ * @param model the model folder to start from, with {@code agent.json}, {@code llm/} and the pipeline
+ * @param bridge the bridge
+ * @param alpha weight of the picture's loss (equation 6)
+ * @param languageRate multiplies the learning rate for the language model
+ * @param imageRate multiplies the learning rate for the denoiser
+ * @param decayEverything weight decay on gains, biases and embeddings too, as the paper's optimizer has it
+ * @param data dialogues and pictures
+ */
+@JsonDeserialize(builder = JointRecipe.Builder.class)
+public record JointRecipe(
+        TrainConfig training,
+        Path model,
+        BridgeConfig bridge,
+        double alpha,
+        double languageRate,
+        double imageRate,
+        boolean decayEverything,
+        JointDataConfig data)
+        implements TrainingRecipe {
+
+    @Override
+    public TrainingJob open(TensorEngine engine) {
+        return JointJob.open(this, engine);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link JointRecipe}; {@code model} is needed, the fields are described there. */
+    @JsonPOJOBuilder(withPrefix = "")
+    public static final class Builder {
+        private TrainConfig training = TrainConfig.builder().build();
+        private @Nullable Path model;
+        private BridgeConfig bridge = BridgeConfig.builder().build();
+        private double alpha = 1;
+        private double languageRate = 1;
+        private double imageRate = 1;
+        private boolean decayEverything;
+        private JointDataConfig data = JointDataConfig.builder().build();
+
+        private Builder() {}
+
+        public Builder training(TrainConfig value) {
+            training = value;
+            return this;
+        }
+
+        public Builder model(Path value) {
+            model = value;
+            return this;
+        }
+
+        public Builder bridge(BridgeConfig value) {
+            bridge = value;
+            return this;
+        }
+
+        public Builder alpha(double value) {
+            alpha = value;
+            return this;
+        }
+
+        public Builder languageRate(double value) {
+            languageRate = value;
+            return this;
+        }
+
+        public Builder imageRate(double value) {
+            imageRate = value;
+            return this;
+        }
+
+        public Builder decayEverything(boolean value) {
+            decayEverything = value;
+            return this;
+        }
+
+        public Builder data(JointDataConfig value) {
+            data = value;
+            return this;
+        }
+
+        public JointRecipe build() {
+            return new JointRecipe(
+                    training,
+                    Objects.requireNonNull(model, "joint training needs 'model', the model folder to start from"),
+                    bridge,
+                    alpha,
+                    languageRate,
+                    imageRate,
+                    decayEverything,
+                    data);
+        }
+    }
+}
