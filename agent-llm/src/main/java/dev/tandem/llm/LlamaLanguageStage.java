@@ -31,6 +31,7 @@ public final class LlamaLanguageStage implements LanguageStage {
     private final PromptEncoder prompts;
     private final CaptionDecoder captions;
     private final LogitRules rules;
+    private final Runnable release;
 
     /**
      * Puts the parts together.
@@ -39,9 +40,12 @@ public final class LlamaLanguageStage implements LanguageStage {
      * @param tokens the model's tokenizer
      * @param prompts writes dialogues with that tokenizer
      * @param captions spells its tokens for the bridge
+     * @param release frees what else the parts hold, when this stage is closed
      */
-    public LlamaLanguageStage(Llama model, TextTokens tokens, PromptEncoder prompts, CaptionDecoder captions) {
+    public LlamaLanguageStage(
+            Llama model, TextTokens tokens, PromptEncoder prompts, CaptionDecoder captions, Runnable release) {
         this.model = model;
+        this.release = release;
         this.tokens = tokens;
         this.prompts = prompts;
         this.captions = captions;
@@ -98,6 +102,7 @@ public final class LlamaLanguageStage implements LanguageStage {
     @Override
     public void close() {
         model.close();
+        release.run();
     }
 
     /** One answer under way: markers and text to the parser. */

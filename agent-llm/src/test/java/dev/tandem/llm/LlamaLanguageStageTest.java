@@ -54,7 +54,7 @@ class LlamaLanguageStageTest {
             AgentConfig.Markers.DEFAULT,
             tokens);
     private LlamaLanguageStage stage = new LlamaLanguageStage(
-            Models.random(engine, Models.small().vocabSize(LetterTokens.VOCABULARY).build(), 0), tokens, prompts, new Letters());
+            Models.random(engine, Models.small().vocabSize(LetterTokens.VOCABULARY).build(), 0), tokens, prompts, new Letters(), () -> {});
 
     private record Letters() implements CaptionDecoder {
 
@@ -124,7 +124,7 @@ class LlamaLanguageStageTest {
         try (Trainer trainer = Trainer.builder().engine(engine).task(task).config(config).folder(folder).build()) {
             trainer.run();
         }
-        stage = new LlamaLanguageStage(llama.model(), tokens, prompts, new Letters());
+        stage = new LlamaLanguageStage(llama.model(), tokens, prompts, new Letters(), () -> {});
     }
 
     @AfterAll

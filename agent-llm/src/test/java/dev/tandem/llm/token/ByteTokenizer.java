@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Writes a small byte-level tokenizer in Llama 3's form: 256 bytes, the merges given, then special tokens. */
-final class ByteTokenizer {
+public final class ByteTokenizer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,7 +21,7 @@ final class ByteTokenizer {
      * @param merges pairs of symbols with a blank between them
      * @param specials the first begins a text, the second ends it
      */
-    static void write(Path folder, List<String> merges, List<String> specials) throws IOException {
+    public static void write(Path folder, List<String> merges, List<String> specials) throws IOException {
         ObjectNode json = (ObjectNode) JSON.readTree("""
                 {"version": "1.0", "truncation": null, "padding": null, "normalizer": null,
                  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
