@@ -68,7 +68,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new ChatCommand(io))
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new InfoCommand(io))
-                .addSubcommand(new VerifyCommand());
+                .addSubcommand(new VerifyCommand())
+                .addSubcommand(new CorpusCommand(io));
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
         line.setOut(out)
