@@ -30,7 +30,8 @@ public interface BridgeTraining {
      * @param texts the captions that these spell, P of them
      * @param metrics for the log, such as {@code tau} and {@code usable_rows}
      */
-    record BridgedCaptions(Tensor ids, Tensor inputsEmbeds, Tensor llmIds, List<String> texts, Map<String, Double> metrics) {
+    record BridgedCaptions(
+            Tensor ids, Tensor inputsEmbeds, Tensor llmIds, List<String> texts, Map<String, Double> metrics) {
 
         public BridgedCaptions {
             texts = List.copyOf(texts);

@@ -12,8 +12,8 @@ public record CaptionSpan(int row, int start, int end) {
 
     public CaptionSpan {
         if (row < 0 || start < 1 || end <= start) {
-            throw new IllegalArgumentException(
-                    "a caption has at least one token after its marker, got row " + row + ", tokens " + start + " to " + end);
+            throw new IllegalArgumentException("a caption has at least one token after its marker, got row " + row
+                    + ", tokens " + start + " to " + end);
         }
     }
 

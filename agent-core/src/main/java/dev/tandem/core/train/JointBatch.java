@@ -14,7 +14,8 @@ public record JointBatch(DialogueBatch dialogues, @Nullable Tensor latents) {
     public JointBatch {
         long photos = latents == null ? 0 : latents.size(0);
         if (photos != dialogues.captions().size()) {
-            throw new IllegalArgumentException("the batch has " + dialogues.captions().size() + " captions and " + photos + " photos");
+            throw new IllegalArgumentException(
+                    "the batch has " + dialogues.captions().size() + " captions and " + photos + " photos");
         }
     }
 }

@@ -38,7 +38,8 @@ public final class JointTask implements TrainingTask {
         data = Objects.requireNonNull(builder.data, "a joint task needs data");
         alpha = builder.alpha;
         if (!(alpha >= 0)) {
-            throw new IllegalArgumentException("alpha weighs the picture's loss and must not be negative, got " + alpha);
+            throw new IllegalArgumentException(
+                    "alpha weighs the picture's loss and must not be negative, got " + alpha);
         }
         groups = new ArrayList<>();
         addGroups("llm", prefixed(LLM, language.parameters()), builder.languageRate, builder.decayEverything);
@@ -81,7 +82,8 @@ public final class JointTask implements TrainingTask {
         if (batch.latents() == null || text.captionLogits() == null) {
             return Losses.of(text.loss(), size).with("loss_t", text.loss()).with("photos", 0);
         }
-        List<Integer> lengths = batch.dialogues().captions().stream().map(CaptionSpan::length).toList();
+        List<Integer> lengths =
+                batch.dialogues().captions().stream().map(CaptionSpan::length).toList();
         BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), lengths, step, random);
         Tensor picture = image.loss(batch.latents(), captions.ids(), captions.inputsEmbeds(), random);
         Losses losses = Losses.of(text.loss().add(picture.mul(alpha)), size)

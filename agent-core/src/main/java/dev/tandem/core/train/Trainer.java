@@ -154,8 +154,7 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot make the folder " + folder + " for checkpoints (" + e + ")", e);
+            throw new UncheckedIOException("cannot make the folder " + folder + " for checkpoints (" + e + ")", e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);
         if (latest.isEmpty()) {

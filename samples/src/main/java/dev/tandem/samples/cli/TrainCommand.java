@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains what a configuration file describes: checkpoints, a log and the trained model go to the output folder.",
+        description =
+                "Trains what a configuration file describes: checkpoints, a log and the trained model go to the output folder.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:all steps are done, or --max-minutes are over",
@@ -31,17 +32,27 @@ public final class TrainCommand implements Callable<Integer> {
 
     private static final int INTERRUPTED = 130;
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "the configuration, JSON with comments")
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "the configuration, JSON with comments")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path config;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "output folder; runs/NAME for a configuration NAME.json unless given")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "output folder; runs/NAME for a configuration NAME.json unless given")
     private @Nullable Path out;
 
     @Option(names = "--resume", description = "go on from the newest checkpoint in the output folder")
     private boolean resume;
 
-    @Option(names = "--max-minutes", paramLabel = "N", description = "stop after this time with a checkpoint to resume from")
+    @Option(
+            names = "--max-minutes",
+            paramLabel = "N",
+            description = "stop after this time with a checkpoint to resume from")
     private double maxMinutes;
 
     @Spec

@@ -84,7 +84,11 @@ public final class ConsoleProgress implements TrainListener {
 
     @Override
     public void evaluated(long step, Map<String, Double> metrics) {
-        line(String.format(Locale.ROOT, "after step %,d, held out: %s", step, joined(metrics).substring(2)));
+        line(String.format(
+                Locale.ROOT,
+                "after step %,d, held out: %s",
+                step,
+                joined(metrics).substring(2)));
     }
 
     @Override

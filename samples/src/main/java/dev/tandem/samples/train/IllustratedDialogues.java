@@ -36,7 +36,8 @@ record IllustratedDialogues(List<Illustrated> sorted) {
         Illustrated {
             scenes = List.copyOf(scenes);
             if (tokens.captions().size() != scenes.size()) {
-                throw new IllegalStateException("a dialogue has " + tokens.captions().size() + " captions and " + scenes.size() + " scenes");
+                throw new IllegalStateException(
+                        "a dialogue has " + tokens.captions().size() + " captions and " + scenes.size() + " scenes");
             }
         }
     }
@@ -55,7 +56,10 @@ record IllustratedDialogues(List<Illustrated> sorted) {
             if (tokens.length() <= maxTokens) {
                 kept.add(new Illustrated(
                         tokens,
-                        dialogue.turns().stream().map(DialogueTurn::scene).flatMap(Optional::stream).toList()));
+                        dialogue.turns().stream()
+                                .map(DialogueTurn::scene)
+                                .flatMap(Optional::stream)
+                                .toList()));
             }
         }
         if (kept.isEmpty() && count > 0) {

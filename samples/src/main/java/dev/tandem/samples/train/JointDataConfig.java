@@ -21,8 +21,10 @@ public record JointDataConfig(
 
     public JointDataConfig {
         if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {
-            throw new IllegalArgumentException("joint training needs dialogues, a batch that is not larger, and room for at least 8 tokens; got "
-                    + dialogues + " dialogues, " + heldOut + " held out, batch " + batch + ", max_tokens " + maxTokens);
+            throw new IllegalArgumentException(
+                    "joint training needs dialogues, a batch that is not larger, and room for at least 8 tokens; got "
+                            + dialogues + " dialogues, " + heldOut + " held out, batch " + batch + ", max_tokens "
+                            + maxTokens);
         }
     }
 

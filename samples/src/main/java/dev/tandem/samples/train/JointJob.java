@@ -40,7 +40,8 @@ final class JointJob implements TrainingJob {
     private final TrainingTask task;
     private final Deque<AutoCloseable> owned;
 
-    private JointJob(Path folder, TrainableLlama llm, DiffusionModel diffusion, TrainingTask task, Deque<AutoCloseable> owned) {
+    private JointJob(
+            Path folder, TrainableLlama llm, DiffusionModel diffusion, TrainingTask task, Deque<AutoCloseable> owned) {
         this.folder = folder;
         this.llm = llm;
         this.diffusion = diffusion;
@@ -69,16 +70,20 @@ final class JointJob implements TrainingJob {
         LlmTokenizer words = own(owned, LlmTokenizer.load(path.resolve("llm")));
         ClipTokenizer captions = own(owned, ClipTokenizer.load(path.resolve("tokenizer")));
         TrainableLlama llm = own(owned, TrainableLlama.load(engine, path.resolve("llm")));
-        DiffusionModel diffusion = own(owned, DiffusionModel.build(
-                engine,
-                ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
-                folder.component("text_encoder").weights(engine),
-                UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
-                folder.component("unet").weights(engine)));
-        AutoencoderKL autoencoder = own(owned, VaeLoader.build(
-                engine,
-                VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
-                folder.component("vae").weights(engine)));
+        DiffusionModel diffusion = own(
+                owned,
+                DiffusionModel.build(
+                        engine,
+                        ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
+                        folder.component("text_encoder").weights(engine),
+                        UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
+                        folder.component("unet").weights(engine)));
+        AutoencoderKL autoencoder = own(
+                owned,
+                VaeLoader.build(
+                        engine,
+                        VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
+                        folder.component("vae").weights(engine)));
         LanguageModelTraining language = new LanguageModelTraining(llm.model(), llm.parameters());
         JointImageTraining image = new JointImageTraining(
                 diffusion, SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json")));
@@ -118,8 +123,7 @@ final class JointJob implements TrainingJob {
         RunFiles.copyTree(folder, target);
         new TrainableLlama(llm.model(), without(weights, JointTask.LLM))
                 .save(target.resolve("llm"), DType.FLOAT32, folder.resolve("llm"));
-        DiffusersWriter.into(target, DType.FLOAT32)
-                .unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
+        DiffusersWriter.into(target, DType.FLOAT32).unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
     }
 
     private static Map<String, Tensor> without(Map<String, Tensor> weights, String prefix) {

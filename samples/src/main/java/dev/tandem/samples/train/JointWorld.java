@@ -58,13 +58,20 @@ final class JointWorld implements JointData {
             CaptionTokenizer tokenizer,
             Tensor embeddings) {}
 
-    JointWorld(TensorEngine engine, JointDataConfig config, AutoencoderKL autoencoder, PromptEncoder prompts, Measured measured) {
+    JointWorld(
+            TensorEngine engine,
+            JointDataConfig config,
+            AutoencoderKL autoencoder,
+            PromptEncoder prompts,
+            Measured measured) {
         this.engine = engine;
         this.config = config;
         this.autoencoder = autoencoder;
         this.measured = measured;
-        this.train = IllustratedDialogues.write(Split.TRAIN, config.dialogues(), config.maxTokens(), config.seed(), prompts);
-        this.heldOut = IllustratedDialogues.write(Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts);
+        this.train =
+                IllustratedDialogues.write(Split.TRAIN, config.dialogues(), config.maxTokens(), config.seed(), prompts);
+        this.heldOut = IllustratedDialogues.write(
+                Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts);
     }
 
     @Override
@@ -73,8 +80,8 @@ final class JointWorld implements JointData {
     }
 
     private JointBatch batch(List<Illustrated> drawn, RandomGenerator random) {
-        DialogueBatch dialogues =
-                DialoguePacker.pack(engine, drawn.stream().map(Illustrated::tokens).toList(), config.targets());
+        DialogueBatch dialogues = DialoguePacker.pack(
+                engine, drawn.stream().map(Illustrated::tokens).toList(), config.targets());
         List<Scene> scenes = new ArrayList<>();
         for (Illustrated each : drawn) {
             List<TokenizedDialogue.Caption> captions = each.tokens().captions();
@@ -135,16 +142,21 @@ final class JointWorld implements JointData {
         Arrays.fill(ids, measured.tokenizer().padId());
         int row = 0;
         for (CaptionSpan span : dialogues.captions()) {
-            List<Integer> own = Arrays.stream(tokens, span.row() * columns + span.start(), span.row() * columns + span.end())
+            List<Integer> own = Arrays.stream(
+                            tokens, span.row() * columns + span.start(), span.row() * columns + span.end())
                     .mapToObj(Math::toIntExact)
                     .toList();
-            List<Integer> split = measured.tokenizer().tokenize(measured.decoder().spell(own).text()).ids();
+            List<Integer> split = measured.tokenizer()
+                    .tokenize(measured.decoder().spell(own).text())
+                    .ids();
             for (int k = 0; k < split.size(); k++) {
                 ids[row * length + k] = split.get(k);
             }
             row++;
         }
         Tensor table = engine.tensor(ids, row, length);
-        return measured.image().loss(latents, table, measured.embeddings().embedding(table), random).item();
+        return measured.image()
+                .loss(latents, table, measured.embeddings().embedding(table), random)
+                .item();
     }
 }

@@ -20,7 +20,12 @@ public record SceneBatch(List<Scene> scenes, Tensor pixels) {
 
     /** Draws scenes from a sampler and paints them. */
     public static SceneBatch draw(
-            TensorEngine engine, ScenePainter painter, SceneSampler sampler, int batch, int size, RandomGenerator random) {
+            TensorEngine engine,
+            ScenePainter painter,
+            SceneSampler sampler,
+            int batch,
+            int size,
+            RandomGenerator random) {
         List<Scene> scenes = new ArrayList<>(batch);
         float[] pixels = new float[batch * 3 * size * size];
         for (int i = 0; i < batch; i++) {

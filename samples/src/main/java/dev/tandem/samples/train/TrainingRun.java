@@ -1,8 +1,8 @@
 package dev.tandem.samples.train;
 
+import dev.tandem.core.config.ConfigReader;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.config.ConfigReader;
 import dev.tandem.core.train.JsonLinesLog;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.TrainListener;

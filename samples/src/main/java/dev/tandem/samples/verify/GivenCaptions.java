@@ -42,7 +42,8 @@ final class GivenCaptions {
 
     private static List<Span> spans(JsonNode array) {
         List<Span> spans = new ArrayList<>();
-        array.forEach(pair -> spans.add(new Span(pair.get(0).asInt(), pair.get(1).asInt())));
+        array.forEach(
+                pair -> spans.add(new Span(pair.get(0).asInt(), pair.get(1).asInt())));
         return spans;
     }
 

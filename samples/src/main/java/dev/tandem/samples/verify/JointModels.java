@@ -68,7 +68,8 @@ final class JointModels implements AutoCloseable {
         TensorEngine engine = given.engine();
         Parameters llmWeights = new Parameters(weights(engine, given.model().resolve("llm/model.safetensors")));
         llm = LlamaLoader.build(engine, LlamaConfigFile.read(given.model().resolve("llm/config.json")), llmWeights);
-        Parameters unetWeights = new Parameters(weights(engine, given.model().resolve("unet/diffusion_pytorch_model.safetensors")));
+        Parameters unetWeights =
+                new Parameters(weights(engine, given.model().resolve("unet/diffusion_pytorch_model.safetensors")));
         unet = UNetLoader.build(engine, UNetConfigFile.read(given.model().resolve("unet/config.json")), unetWeights);
         text = ClipTextLoader.build(
                 engine,
@@ -81,7 +82,8 @@ final class JointModels implements AutoCloseable {
         schedule = SchedulerFile.read(given.model().resolve("scheduler/scheduler_config.json"));
         llmParameters = llmWeights.asMap();
         unetParameters = unetWeights.asMap();
-        latents = autoencoder.toDiffusion(autoencoder.encode(given.input("pixel_values")).mean());
+        latents = autoencoder.toDiffusion(
+                autoencoder.encode(given.input("pixel_values")).mean());
         captions = captions(given);
         captionBridge = captionBridge();
     }
@@ -139,14 +141,17 @@ final class JointModels implements AutoCloseable {
             CaptionAligner aligner = new CaptionAligner(decoder, tokenizer, new LexicalAlignment(map));
             return CaptionBridge.lexical(aligner, map, text.tokenTable(), GumbelSoftmax.unlimited());
         }
-        VocabularyAlignment alignment =
-                switch (matrix) {
-                    case "sentence" -> new SentenceAlignment(
-                            args.path("pool").asText().equals("sum") ? SentenceAlignment.Pool.SUM : SentenceAlignment.Pool.AVG);
-                    case "word" -> new WordAlignment();
-                    case "none" -> new NoAlignment();
-                    default -> throw new ParityMismatch("args.matrix is '" + matrix + "'; known are sentence, word, lexical and none");
-                };
+        VocabularyAlignment alignment = switch (matrix) {
+            case "sentence" ->
+                new SentenceAlignment(
+                        args.path("pool").asText().equals("sum")
+                                ? SentenceAlignment.Pool.SUM
+                                : SentenceAlignment.Pool.AVG);
+            case "word" -> new WordAlignment();
+            case "none" -> new NoAlignment();
+            default ->
+                throw new ParityMismatch("args.matrix is '" + matrix + "'; known are sentence, word, lexical and none");
+        };
         return CaptionBridge.sparse(
                 new CaptionAligner(decoder, tokenizer, alignment), text.tokenTable(), GumbelSoftmax.unlimited());
     }
@@ -184,12 +189,14 @@ final class JointModels implements AutoCloseable {
 
     Tensor predict(Tensor context) {
         Tensor timesteps = given.input("timesteps");
-        return unet.forward(schedule.addNoise(latents, given.input("noise"), timesteps.toLongArray()), timesteps, context);
+        return unet.forward(
+                schedule.addNoise(latents, given.input("noise"), timesteps.toLongArray()), timesteps, context);
     }
 
     /** What the prediction is compared with. */
     Tensor target() {
-        return schedule.target(latents, given.input("noise"), given.input("timesteps").toLongArray());
+        return schedule.target(
+                latents, given.input("noise"), given.input("timesteps").toLongArray());
     }
 
     /** The bridge with the case's noise and temperature. */
@@ -198,8 +205,10 @@ final class JointModels implements AutoCloseable {
         double tau = given.args().path("tau").asDouble();
         return (logits, lengths, step, random) -> {
             BridgedConditioning result = captionBridge.condition(logits, lengths, gumbel, tau);
-            List<String> texts = result.captions().stream().map(c -> c.pair().llm().text()).toList();
-            return new BridgeTraining.BridgedCaptions(result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts, Map.of());
+            List<String> texts =
+                    result.captions().stream().map(c -> c.pair().llm().text()).toList();
+            return new BridgeTraining.BridgedCaptions(
+                    result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts, Map.of());
         };
     }
 

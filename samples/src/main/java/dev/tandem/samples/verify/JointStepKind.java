@@ -64,17 +64,23 @@ final class JointStepKind implements ParityKind {
         outputs.put("encoder_hidden_states", context);
         outputs.put("latents", models.latents());
         outputs.put("prediction", prediction);
-        outputs.put("logits", logits.mul(parityCase.input("attention_mask").to(DType.FLOAT32).unsqueeze(-1)));
+        outputs.put(
+                "logits",
+                logits.mul(parityCase.input("attention_mask").to(DType.FLOAT32).unsqueeze(-1)));
     }
 
     /** The gradient of {@code textWeight L_t + pictureWeight L_v} in the caption's logits, which are made a leaf for it. */
-    private static Tensor captionGradient(JointModels models, ParityCase parityCase, double textWeight, double pictureWeight) {
+    private static Tensor captionGradient(
+            JointModels models, ParityCase parityCase, double textWeight, double pictureWeight) {
         Tensor leaf = models.logits().detach().requiresGrad(true);
         try (GradientTape tape = models.engine().gradientTape()) {
             BridgedCaptions captions = models.bridge().forward(captionRows(models, leaf), models.lengths(), 1, UNUSED);
             Tensor picture = models.image().loss(models.latents(), captions.ids(), captions.inputsEmbeds(), UNUSED);
             Tensor loss = picture.mul(pictureWeight);
-            tape.backward(textWeight == 0 ? loss : loss.add(textLoss(models, parityCase, leaf).mul(textWeight)));
+            tape.backward(
+                    textWeight == 0
+                            ? loss
+                            : loss.add(textLoss(models, parityCase, leaf).mul(textWeight)));
         }
         return captionRows(models, Objects.requireNonNull(leaf.grad(), "the logits have a gradient"));
     }
@@ -121,9 +127,7 @@ final class JointStepKind implements ParityKind {
             Tensor gradient = parameter.grad();
             outputs.put(
                     "grad." + name,
-                    gradient == null
-                            ? models.engine().zeros(DType.FLOAT32, parameter.shape())
-                            : gradient.add(0));
+                    gradient == null ? models.engine().zeros(DType.FLOAT32, parameter.shape()) : gradient.add(0));
             parameter.zeroGrad();
         });
     }

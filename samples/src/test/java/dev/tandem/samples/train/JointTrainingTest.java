@@ -66,12 +66,20 @@ class JointTrainingTest {
     @Test
     void aResumedRunEqualsOneThatNeverStopped() throws IOException {
         Path whole = folder.resolve("whole");
-        assertEquals(TrainResult.Outcome.FINISHED, run(whole, false, Integer.MAX_VALUE).outcome());
+        assertEquals(
+                TrainResult.Outcome.FINISHED,
+                run(whole, false, Integer.MAX_VALUE).outcome());
         Path parts = folder.resolve("parts");
         assertEquals(TrainResult.Outcome.INTERRUPTED, run(parts, false, 3).outcome());
-        assertEquals(TrainResult.Outcome.FINISHED, run(parts, true, Integer.MAX_VALUE).outcome());
-        for (String file : List.of("checkpoint-8/parameters.safetensors", "checkpoint-8/moments.safetensors",
-                "checkpoint-8/average.safetensors", "model/llm/model.safetensors", "model/unet/diffusion_pytorch_model.safetensors")) {
+        assertEquals(
+                TrainResult.Outcome.FINISHED,
+                run(parts, true, Integer.MAX_VALUE).outcome());
+        for (String file : List.of(
+                "checkpoint-8/parameters.safetensors",
+                "checkpoint-8/moments.safetensors",
+                "checkpoint-8/average.safetensors",
+                "model/llm/model.safetensors",
+                "model/unet/diffusion_pytorch_model.safetensors")) {
             assertArrayEquals(Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
         }
         List<JsonNode> lines = log(whole);
@@ -79,7 +87,8 @@ class JointTrainingTest {
         assertEquals(lines.size(), again.size());
         boolean photos = false;
         for (int i = 0; i < lines.size(); i++) {
-            for (String field : List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "tau", "usable_rows", "evaluation")) {
+            for (String field :
+                    List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "tau", "usable_rows", "evaluation")) {
                 assertEquals(lines.get(i).path(field), again.get(i).path(field), field + " in line " + (i + 1));
             }
             photos |= lines.get(i).path("photos").asInt() > 0;
@@ -97,12 +106,15 @@ class JointTrainingTest {
             {"{\"kind\": \"joint\"}", "joint training needs 'model'"},
             {"{\"kind\": \"joint\", \"model\": \"nowhere\"}", "nowhere is no model folder"},
             {"{\"kind\": \"joint\", \"model\": \"m\", \"bridge\": {\"matrx\": \"word\"}}", "did you mean 'matrix'?"},
-            {"{\"kind\": \"joint\", \"model\": \"m\", \"bridge\": {\"temperature\": {\"start\": 0.1, \"end\": 1}}}", "the temperature falls"},
+            {
+                "{\"kind\": \"joint\", \"model\": \"m\", \"bridge\": {\"temperature\": {\"start\": 0.1, \"end\": 1}}}",
+                "the temperature falls"
+            },
         }) {
             Files.writeString(wrong, example[0]);
             TrainingRun run = new TrainingRun(wrong, folder.resolve("none"), false, 0);
-            RuntimeException e = assertThrows(
-                    RuntimeException.class, () -> run.run(ENGINE, new TrainListener() {}, () -> false));
+            RuntimeException e =
+                    assertThrows(RuntimeException.class, () -> run.run(ENGINE, new TrainListener() {}, () -> false));
             assertTrue(String.valueOf(e.getMessage()).contains(example[1]), e.getMessage());
         }
     }

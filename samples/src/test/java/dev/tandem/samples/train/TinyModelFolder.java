@@ -51,7 +51,11 @@ final class TinyModelFolder {
         }
         words.addAll(captions);
         LlamaTokenizerTrainer.train(
-                words, 420, List.of("<s>", "</s>", "<|user|>", "<|agent|>", "<|end|>", "[IMG]", "[/IMG]"), 256, folder.resolve("llm"));
+                words,
+                420,
+                List.of("<s>", "</s>", "<|user|>", "<|agent|>", "<|end|>", "[IMG]", "[/IMG]"),
+                256,
+                folder.resolve("llm"));
         ClipTokenizerTrainer.train(captions, 600, LENGTH, folder.resolve("tokenizer"));
         try (Scope scope = engine.scope();
                 LlmTokenizer llmTokens = LlmTokenizer.load(folder.resolve("llm"));
@@ -116,7 +120,8 @@ final class TinyModelFolder {
                 .latentChannels(4)
                 .sampleSize(16)
                 .build();
-        Scheduler scheduler = new DdimScheduler(SchedulerConfig.stableDiffusion().build());
+        Scheduler scheduler =
+                new DdimScheduler(SchedulerConfig.stableDiffusion().build());
         FreshWeights fresh = new FreshWeights(engine, new SplittableRandom(2));
         Parameters vaeWeights = new Parameters(fresh);
         try (DiffusionModel model = DiffusionModel.build(engine, text, fresh, unet, fresh);
