@@ -57,8 +57,7 @@ class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage(
                     "dev.tandem.diffusion.unet..", "dev.tandem.diffusion.transformer..", "dev.tandem.diffusion.vae..",
                     "dev.tandem.diffusion.text..", "dev.tandem.diffusion.pipeline..")
-            .because("a scheduler is set up, steps and adds noise, whatever predicts")
-            .allowEmptyShould(true);
+            .because("a scheduler is set up, steps and adds noise, whatever predicts");
 
     @ArchTest
     static final ArchRule only_tensor_torch_knows_libtorch = noClasses()
