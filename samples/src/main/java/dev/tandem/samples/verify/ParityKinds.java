@@ -19,6 +19,7 @@ final class ParityKinds {
             new VaeKind(false),
             new SchedulerKind("scheduler.ddpm"),
             new SchedulerKind("scheduler.ddim"),
+            new PipelineKind(),
             new JointStepKind(),
             new TokenizerKind("tokenizer.clip"),
             new TokenizerKind("tokenizer.llama2"),
