@@ -52,6 +52,6 @@ public record ScenePictures(Split split, int size, int pixels, long seed) implem
     }
 
     private SplittableRandom random(int index) {
-        return new SplittableRandom(seed * 0x9e3779b97f4a7c15L + index);
+        return IndexedRandom.of(seed, index);
     }
 }

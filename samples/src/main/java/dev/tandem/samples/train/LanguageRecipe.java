@@ -1,0 +1,174 @@
+package dev.tandem.samples.train;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.core.stage.AgentConfig;
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.TrainConfig;
+import dev.tandem.core.train.TrainingTask;
+import dev.tandem.llm.load.LlamaConfigFile;
+import dev.tandem.llm.load.TrainableLlama;
+import dev.tandem.llm.model.LlamaConfig;
+import dev.tandem.llm.prompt.PromptEncoder;
+import dev.tandem.llm.prompt.TokenizedDialogue;
+import dev.tandem.llm.token.LlmTokenizer;
+import dev.tandem.llm.train.DialogueSet;
+import dev.tandem.llm.train.LanguageTask;
+import dev.tandem.llm.train.Targets;
+import dev.tandem.samples.world.DialogueWriter;
+import dev.tandem.samples.world.Split;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kind {@code language}: trains the language model of a model folder alone, on written dialogues.
+ *
+ * @param training the loop
+ * @param model the model folder: {@code agent.json}, {@code llm/config.json} and the tokenizer's files
+ * @param fresh start from nothing; otherwise from {@code llm/model.safetensors}
+ * @param dialogues how many training dialogues are written
+ * @param heldOut how many held-out dialogues it is measured on
+ * @param tokensPerBatch about how many tokens a batch has, padding included
+ * @param maxTokens longer dialogues are cut
+ * @param targets whose turns are learned
+ */
+@JsonDeserialize(builder = LanguageRecipe.Builder.class)
+public record LanguageRecipe(
+        TrainConfig training,
+        Path model,
+        boolean fresh,
+        int dialogues,
+        int heldOut,
+        int tokensPerBatch,
+        int maxTokens,
+        Targets targets)
+        implements TrainingRecipe {
+
+    private static final String LLM = "llm";
+
+    @Override
+    public TrainingJob open(TensorEngine engine) {
+        Path llm = model.resolve(LLM);
+        AgentConfig agent = AgentConfig.read(model);
+        LlamaConfig config = LlamaConfigFile.read(llm.resolve("config.json"));
+        DialogueSet train;
+        DialogueSet measured;
+        try (LlmTokenizer tokenizer = LlmTokenizer.load(llm)) {
+            if (tokenizer.vocabularySize() > config.vocabSize()) {
+                throw new IllegalArgumentException(llm + ": the tokenizer has " + tokenizer.vocabularySize()
+                        + " tokens, config.json's vocab_size is " + config.vocabSize() + "; make it at least as large");
+            }
+            PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), tokenizer);
+            train = write(Split.TRAIN, dialogues, prompts);
+            measured = write(Split.HELD_OUT, heldOut, prompts);
+        }
+        TrainableLlama llama = fresh
+                ? TrainableLlama.fresh(engine, config, new SplittableRandom(training.seed()))
+                : TrainableLlama.load(engine, llm);
+        TrainingTask task = new LanguageTask(
+                llama.model(), llama.parameters(), train, Map.of("held_out", measured), targets, tokensPerBatch);
+        return new TrainingJob() {
+            @Override
+            public TrainingTask task() {
+                return task;
+            }
+
+            @Override
+            public void export(Map<String, Tensor> weights, Path folder) {
+                new TrainableLlama(llama.model(), weights).save(folder.resolve(LLM), DType.FLOAT16, llm);
+            }
+
+            @Override
+            public void close() {
+                llama.close();
+            }
+        };
+    }
+
+    private DialogueSet write(Split split, int count, PromptEncoder prompts) {
+        DialogueWriter writer = new DialogueWriter(split);
+        List<TokenizedDialogue> written = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            written.add(prompts.encode(writer.next(IndexedRandom.of(training.seed(), i)).toDialogue()));
+        }
+        return DialogueSet.of(written, maxTokens, targets);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link LanguageRecipe}; {@code model} is needed, the fields are described there. */
+    @JsonPOJOBuilder(withPrefix = "")
+    public static final class Builder {
+        private TrainConfig training = TrainConfig.builder().build();
+        private @Nullable Path model;
+        private boolean fresh = true;
+        private int dialogues = 50_000;
+        private int heldOut = 500;
+        private int tokensPerBatch = 2048;
+        private int maxTokens = 320;
+        private Targets targets = Targets.AGENT;
+
+        private Builder() {}
+
+        public Builder training(TrainConfig value) {
+            training = value;
+            return this;
+        }
+
+        public Builder model(Path value) {
+            model = value;
+            return this;
+        }
+
+        public Builder fresh(boolean value) {
+            fresh = value;
+            return this;
+        }
+
+        public Builder dialogues(int value) {
+            dialogues = value;
+            return this;
+        }
+
+        public Builder heldOut(int value) {
+            heldOut = value;
+            return this;
+        }
+
+        public Builder tokensPerBatch(int value) {
+            tokensPerBatch = value;
+            return this;
+        }
+
+        public Builder maxTokens(int value) {
+            maxTokens = value;
+            return this;
+        }
+
+        public Builder targets(Targets value) {
+            targets = value;
+            return this;
+        }
+
+        public LanguageRecipe build() {
+            return new LanguageRecipe(
+                    training,
+                    Objects.requireNonNull(model, "a language model needs 'model', the path of its model folder"),
+                    fresh,
+                    dialogues,
+                    heldOut,
+                    tokensPerBatch,
+                    maxTokens,
+                    targets);
+        }
+    }
+}
