@@ -65,7 +65,7 @@ public final class AutoencoderKL implements AutoCloseable {
             throw new IllegalArgumentException("pictures of " + pictures.size(3) + " x " + pictures.size(2)
                     + " pixels can't be encoded; both sizes must be multiples of " + scale);
         }
-        Tensor moments = layers.encoder().apply(pictures.channelsLast());
+        Tensor moments = layers.encoder().apply(pictures);
         Conv2d quant = layers.quant();
         List<Tensor> parts = (quant == null ? moments : quant.apply(moments)).chunk(2, 1);
         return new LatentGaussian(parts.get(0), parts.get(1).clamp(MIN_LOGVAR, MAX_LOGVAR));
@@ -80,8 +80,7 @@ public final class AutoencoderKL implements AutoCloseable {
     public Tensor decode(Tensor latents) {
         require("latents", latents, config.latentChannels());
         Conv2d postQuant = layers.postQuant();
-        Tensor x = latents.channelsLast();
-        return layers.decoder().apply(postQuant == null ? x : postQuant.apply(x));
+        return layers.decoder().apply(postQuant == null ? latents : postQuant.apply(latents));
     }
 
     /** Raw latents to those that the diffusion model sees. */

@@ -69,7 +69,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new InfoCommand(io))
                 .addSubcommand(new VerifyCommand())
-                .addSubcommand(new CorpusCommand(io));
+                .addSubcommand(new CorpusCommand(io))
+                .addSubcommand(new TokenizersCommand())
+                .addSubcommand(new TrainCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
         line.setOut(out)

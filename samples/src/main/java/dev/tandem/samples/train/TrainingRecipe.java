@@ -12,9 +12,11 @@ import dev.tandem.core.train.TrainConfig;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = AutoencoderRecipe.class, name = "autoencoder"),
-    @JsonSubTypes.Type(value = JointRecipe.class, name = "joint")
+    @JsonSubTypes.Type(value = DiffusionRecipe.class, name = "diffusion"),
+    @JsonSubTypes.Type(value = JointRecipe.class, name = "joint"),
+    @JsonSubTypes.Type(value = LanguageRecipe.class, name = "language")
 })
-public sealed interface TrainingRecipe permits AutoencoderRecipe, JointRecipe {
+public sealed interface TrainingRecipe permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, LanguageRecipe {
 
     /** The settings of the loop. */
     TrainConfig training();
