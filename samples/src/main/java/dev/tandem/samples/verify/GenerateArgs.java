@@ -21,9 +21,25 @@ import org.jspecify.annotations.Nullable;
 record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTokens, int padId) {
 
     private static final Set<String> KNOWN = Set.of(
-            "do_sample", "max_new_tokens", "max_length", "num_beams", "length_penalty", "early_stopping", "num_return_sequences",
-            "eos_token_id", "pad_token_id", "bos_token_id", "repetition_penalty", "no_repeat_ngram_size", "bad_words_ids", "min_length",
-            "min_new_tokens", "forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens", "use_cache");
+            "do_sample",
+            "max_new_tokens",
+            "max_length",
+            "num_beams",
+            "length_penalty",
+            "early_stopping",
+            "num_return_sequences",
+            "eos_token_id",
+            "pad_token_id",
+            "bos_token_id",
+            "repetition_penalty",
+            "no_repeat_ngram_size",
+            "bad_words_ids",
+            "min_length",
+            "min_new_tokens",
+            "forced_eos_token_id",
+            "suppress_tokens",
+            "begin_suppress_tokens",
+            "use_cache");
 
     static GenerateArgs parse(JsonNode args, int promptLength) {
         refuseUnknown(args);
@@ -38,7 +54,10 @@ record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTo
                         .badWords(words(args.path("bad_words_ids")))
                         .minLength(args.path("min_length").asInt(0))
                         .minNewTokens(args.path("min_new_tokens").asInt(0))
-                        .forcedEndId(args.hasNonNull("forced_eos_token_id") ? args.path("forced_eos_token_id").asInt() : null)
+                        .forcedEndId(
+                                args.hasNonNull("forced_eos_token_id")
+                                        ? args.path("forced_eos_token_id").asInt()
+                                        : null)
                         .suppressedIds(ids(args.path("suppress_tokens")))
                         .suppressedAtBegin(ids(args.path("begin_suppress_tokens")))
                         .build(),
@@ -67,7 +86,10 @@ record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTo
                 ? EarlyStopping.NEVER
                 : early.asBoolean(false) ? EarlyStopping.FIRST_FINISHED : EarlyStopping.HEURISTIC;
         return new BeamSettings(
-                beams, args.path("length_penalty").asDouble(1), stopping, args.path("num_return_sequences").asInt(1));
+                beams,
+                args.path("length_penalty").asDouble(1),
+                stopping,
+                args.path("num_return_sequences").asInt(1));
     }
 
     private static List<Integer> ids(JsonNode node) {

@@ -31,8 +31,8 @@ final class LlamaGenerateKind implements ParityKind {
         try (Llama model = LlamaForwardKind.load(parityCase)) {
             if (args.beams() == null) {
                 Generator generator = new Generator(model, args.rules(), Sampler.greedy());
-                int[][] written =
-                        generator.generate(prompts, padding, args.maxNewTokens(), args.padId(), new SplittableRandom(0));
+                int[][] written = generator.generate(
+                        prompts, padding, args.maxNewTokens(), args.padId(), new SplittableRandom(0));
                 return Map.of("sequences", ids(engine, Arrays.asList(written)));
             }
             List<Found> found = new BeamSearch(model, args.rules(), args.beams())

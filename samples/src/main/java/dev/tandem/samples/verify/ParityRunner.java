@@ -27,8 +27,9 @@ import java.util.stream.Stream;
 final class ParityRunner {
 
     /** Python writes -Infinity into configurations. */
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private static final long MAX_DESCRIPTION = 64L << 20;
     private static final String DESCRIPTION = "case.json";

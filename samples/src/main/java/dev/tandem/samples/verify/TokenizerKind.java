@@ -23,8 +23,19 @@ record TokenizerKind(String kind) implements ParityKind {
 
     /** Settings of transformers' call that this understands, and those that change no id. */
     private static final Set<String> KNOWN = Set.of(
-            "add_special_tokens", "padding", "truncation", "max_length", "pad_to_multiple_of", "padding_side", "text_pair", "stride",
-            "return_attention_mask", "return_token_type_ids", "return_special_tokens_mask", "return_length", "verbose");
+            "add_special_tokens",
+            "padding",
+            "truncation",
+            "max_length",
+            "pad_to_multiple_of",
+            "padding_side",
+            "text_pair",
+            "stride",
+            "return_attention_mask",
+            "return_token_type_ids",
+            "return_special_tokens_mask",
+            "return_length",
+            "verbose");
 
     @Override
     public Map<String, Tensor> run(ParityCase parityCase) {
@@ -70,9 +81,13 @@ record TokenizerKind(String kind) implements ParityKind {
         List<Encoded> rows = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             JsonNode text = texts.path(i);
-            JsonNode pair = text.isArray() ? text.path(1) : settings.path("text_pair").path(i);
+            JsonNode pair =
+                    text.isArray() ? text.path(1) : settings.path("text_pair").path(i);
             String first = (text.isArray() ? text.path(0) : text).asText();
-            rows.add(pair.isTextual() ? tokenizer.encode(first, pair.asText(), special) : tokenizer.encode(first, special));
+            rows.add(
+                    pair.isTextual()
+                            ? tokenizer.encode(first, pair.asText(), special)
+                            : tokenizer.encode(first, special));
         }
         return rows;
     }
@@ -85,11 +100,15 @@ record TokenizerKind(String kind) implements ParityKind {
         }
         int length = strategy.equals("max_length") ? max.getAsInt() : 0;
         JsonNode side = settings.path("padding_side");
-        int pad = tokenizer.specialId("pad_token").orElseThrow(() -> new ParityMismatch("the tokenizer has no padding token"));
+        int pad = tokenizer
+                .specialId("pad_token")
+                .orElseThrow(() -> new ParityMismatch("the tokenizer has no padding token"));
         return new Padding(
                         length,
                         Math.max(1, settings.path("pad_to_multiple_of").asInt(1)),
-                        side.isTextual() ? Side.valueOf(side.asText().toUpperCase(Locale.ROOT)) : tokenizer.paddingSide(),
+                        side.isTextual()
+                                ? Side.valueOf(side.asText().toUpperCase(Locale.ROOT))
+                                : tokenizer.paddingSide(),
                         pad)
                 .pad(rows);
     }
@@ -104,19 +123,30 @@ record TokenizerKind(String kind) implements ParityKind {
         for (int i = 0; i < rows.size(); i++) {
             Encoded row = rows.get(i);
             same("ids of text " + i, args.path("expected_ids").path(i), row.ids());
-            same("tokens of text " + i, args.path("expected_tokens").path(i), row.ids().stream().map(tokenizer::token).toList());
+            same(
+                    "tokens of text " + i,
+                    args.path("expected_tokens").path(i),
+                    row.ids().stream().map(tokenizer::token).toList());
             same("offsets of text " + i, args.path("expected_offsets").path(i), row.spans());
             if (args.has("expected_attention_mask")) {
-                same("attention mask of text " + i, args.path("expected_attention_mask").path(i), row.attentionMask());
+                same(
+                        "attention mask of text " + i,
+                        args.path("expected_attention_mask").path(i),
+                        row.attentionMask());
             }
             same("text " + i + " decoded", args.path("expected_decoded").path(i), tokenizer.decode(row.ids(), true));
-            same("text " + i + " decoded with special tokens", args.path("expected_decoded_with_special").path(i), tokenizer.decode(row.ids(), false));
+            same(
+                    "text " + i + " decoded with special tokens",
+                    args.path("expected_decoded_with_special").path(i),
+                    tokenizer.decode(row.ids(), false));
         }
     }
 
     private static void same(String what, Object expected, @Nullable Object actual) {
         Object wanted = expected instanceof JsonNode node ? plain(node) : expected;
-        Object found = actual instanceof List<?> list ? list.stream().map(TokenizerKind::place).toList() : actual;
+        Object found = actual instanceof List<?> list
+                ? list.stream().map(TokenizerKind::place).toList()
+                : actual;
         if (!Objects.equals(wanted, found)) {
             throw new ParityMismatch(what + ": " + found + ", expected " + wanted);
         }
@@ -128,7 +158,9 @@ record TokenizerKind(String kind) implements ParityKind {
 
     private static @Nullable Object plain(JsonNode node) {
         if (node.isArray()) {
-            return StreamSupport.stream(node.spliterator(), false).map(TokenizerKind::plain).toList();
+            return StreamSupport.stream(node.spliterator(), false)
+                    .map(TokenizerKind::plain)
+                    .toList();
         }
         return node.isInt() ? Integer.valueOf(node.asInt()) : node.isTextual() ? node.asText() : null;
     }
