@@ -154,7 +154,10 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the folder " + folder + " for checkpoints (" + e + ")", e);
+            throw new UncheckedIOException(
+                    "cannot make the folder " + folder + " for checkpoints: "
+                            + (Files.exists(folder) ? "there is a file of that name" : "check that you may write there"),
+                    e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);
         if (latest.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.tandem.samples.cli;
 
+import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.TrainResult;
 import dev.tandem.core.weights.WeightException;
@@ -55,6 +56,10 @@ public final class TrainCommand implements Callable<Integer> {
             description = "stop after this time with a checkpoint to resume from")
     private double maxMinutes;
 
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: cpu)")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String device;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -68,7 +73,7 @@ public final class TrainCommand implements Callable<Integer> {
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getOut(), System.console() != null);
         try (StopSignal stop = StopSignal.listen()) {
             TrainResult result =
-                    new TrainingRun(config, folder, resume, maxMinutes * 60).run(TorchEngine.cpu(), progress, stop);
+                    new TrainingRun(config, folder, resume, maxMinutes * 60).run(TorchEngine.on(Device.parse(device)), progress, stop);
             return result.outcome() == TrainResult.Outcome.INTERRUPTED ? INTERRUPTED : 0;
         } catch (IllegalArgumentException | IllegalStateException | WeightException | UncheckedIOException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -17,7 +17,7 @@ final class RunFiles {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the folder " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot make the folder " + folder + "; check that you may write there", e);
         }
     }
 
@@ -28,7 +28,7 @@ final class RunFiles {
             Files.copy(from, hidden, StandardCopyOption.REPLACE_EXISTING);
             Files.move(hidden, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot copy " + from + " to " + to + " (" + e.getMessage() + ")", e);
         }
     }
 
@@ -44,7 +44,7 @@ final class RunFiles {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot copy " + from + " to " + to + " (" + e.getMessage() + ")", e);
         }
     }
 }

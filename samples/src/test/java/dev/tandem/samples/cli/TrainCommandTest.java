@@ -1,0 +1,116 @@
+package dev.tandem.samples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tandem train} from outside, with the smallest autoencoder. */
+class TrainCommandTest {
+
+    @TempDir
+    Path folder;
+
+    private Path config;
+
+    @BeforeEach
+    void configuration() throws IOException {
+        Path vae = Files.writeString(folder.resolve("vae.json"), """
+                {"_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": 2, "sample_size": 16,
+                 "block_out_channels": [4, 4], "layers_per_block": 1, "norm_num_groups": 2, "scaling_factor": 0.5,
+                 "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+                 "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"]}
+                """);
+        config = Files.writeString(folder.resolve("small.json"), """
+                {
+                  "kind": "autoencoder", // the first stage
+                  "vae": "%s",
+                  "pixels": 16, "batch": 2, "held_out": 4,
+                  "training": {"steps": 100000, "learning_rate": 1e-3, "log_every": 1, "checkpoint_every": 0}
+                }
+                """.formatted(vae));
+    }
+
+    private static List<String> checkpoints(Path out) throws IOException {
+        try (Stream<Path> entries = Files.list(out)) {
+            return entries.map(p -> p.getFileName().toString()).filter(n -> n.startsWith("checkpoint-")).toList();
+        }
+    }
+
+    private static void assertRefused(CommandLineRun run, String part) {
+        assertEquals(2, run.code(), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().startsWith("tandem: "), run.err());
+        assertTrue(run.err().contains(part), run.err());
+        assertFalse(run.err().contains("Exception"), run.err());
+    }
+
+    @Test
+    void theTimeEndsARunWithACheckpointToResumeFrom() throws IOException {
+        Path out = folder.resolve("out");
+        CommandLineRun run = CommandLineRun.of("train", "--config", config.toString(), "--out", out.toString(), "--max-minutes", "0.01");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().contains("--resume"), run.out());
+        assertEquals(1, checkpoints(out).size());
+        assertTrue(Files.exists(out.resolve("model/vae/diffusion_pytorch_model.safetensors")));
+        assertRefused(
+                CommandLineRun.of("train", "--config", config.toString(), "--out", out.toString()), "of an earlier run");
+        CommandLineRun again = CommandLineRun.of(
+                "train", "--config", config.toString(), "--out", out.toString(), "--resume", "--max-minutes", "0.005");
+        assertEquals(0, again.code(), again.err());
+        assertTrue(again.out().contains("resumed at step"), again.out());
+    }
+
+    @Test
+    void badInputIsOneSentence() throws IOException {
+        assertRefused(CommandLineRun.of("train"), "--config");
+        assertRefused(CommandLineRun.of("train", "--config", "nowhere.json"), "there is no configuration file nowhere.json");
+        Path wrong = Files.writeString(folder.resolve("wrong.json"), "{\"kind\": \"autoencoder\", \"vea\": \"x\"}");
+        assertRefused(CommandLineRun.of("train", "--config", wrong.toString()), "did you mean 'vae'?");
+        assertRefused(
+                CommandLineRun.of("train", "--config", config.toString(), "--out", folder.resolve("small.json").toString()),
+                "cannot make the folder");
+        assertRefused(CommandLineRun.of("train", "--config", config.toString(), "--device", "tpu"), "unknown device 'tpu'");
+    }
+
+    /** SIGTERM, as Ctrl-C, lets the run finish its step; only the exit code is another. */
+    @Test
+    void aSignalEndsARunWithACheckpoint() throws Exception {
+        Path out = folder.resolve("out");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dai.djl.offline=true",
+                        "-DOPT_OUT_TRACKING=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "train",
+                        "--config",
+                        config.toString(),
+                        "--out",
+                        out.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!Files.exists(out.resolve("train.jsonl")) && process.isAlive() && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+        }
+        process.destroy();
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it ends");
+        assertEquals(1, checkpoints(out).size(), Files.readString(folder.resolve("log")));
+        try (Stream<Path> all = Files.walk(out)) {
+            assertTrue(all.noneMatch(p -> p.getFileName().toString().startsWith(".")), "nothing half-written");
+        }
+        assertEquals(143, process.exitValue());
+    }
+}
