@@ -79,4 +79,9 @@ public final class StableDiffusionFolder {
             throw new WeightException(String.valueOf(e.getMessage()), e);
         }
     }
+
+    @Override
+    public String toString() {
+        return folder.toString();
+    }
 }

@@ -6,11 +6,14 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.WeightException;
+import dev.tandem.diffusion.load.StableDiffusionFolder;
 import dev.tandem.diffusion.schedule.Sampling;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.text.ClipTextModel;
 import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.diffusion.vae.AutoencoderKL;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -52,6 +55,41 @@ public final class StableDiffusionPipeline implements AutoCloseable {
                     + " channels, the autoencoder has " + autoencoder.config().latentChannels()
                     + "; inpainting and depth models are not supported");
         }
+    }
+
+    /**
+     * Loads a pipeline.
+     *
+     * @throws dev.tandem.core.weights.WeightException if a file is missing, damaged or does not fit; the message names it
+     */
+    public static StableDiffusionPipeline load(TensorEngine engine, StableDiffusionFolder folder) {
+        Scheduler scheduler = folder.scheduler();
+        List<Runnable> loaded = new ArrayList<>();
+        try {
+            ClipTextModel text = folder.textEncoder();
+            loaded.add(text::close);
+            UNet2DCondition unet = folder.unet();
+            loaded.add(unet::close);
+            AutoencoderKL autoencoder = folder.autoencoder();
+            loaded.add(autoencoder::close);
+            return new StableDiffusionPipeline(engine, text, unet, autoencoder, scheduler);
+        } catch (RuntimeException | Error e) {
+            loaded.forEach(Runnable::run);
+            if (e instanceof IllegalArgumentException) {
+                throw new WeightException(folder + ": " + e.getMessage(), e);
+            }
+            throw e;
+        }
+    }
+
+    /** Ids that the text encoder knows. */
+    public int vocabularySize() {
+        return text.config().vocabSize();
+    }
+
+    /** Most tokens that the text encoder takes. */
+    public int maxTokens() {
+        return text.config().maxPositions();
     }
 
     /** Pixels for each of the latents' positions, in each direction. */
