@@ -15,6 +15,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -22,6 +23,11 @@ import org.jline.terminal.TerminalBuilder;
 final class InteractiveChat {
 
     private static final String PROMPT = "you> ";
+
+    /** Of a terminal that does not know its size. */
+    private static final int COLUMNS = 80;
+
+    private static final int ROWS = 24;
 
     private final Io io;
     private final PhotoSharingAgent agent;
@@ -42,6 +48,11 @@ final class InteractiveChat {
     void run() {
         try (Terminal terminal =
                 TerminalBuilder.builder().system(true).dumb(true).encoding(StandardCharsets.UTF_8).build()) {
+            // between two readings Ctrl-C ends the program through its shutdown hooks; JLine's default would kill it before them
+            terminal.handle(Terminal.Signal.INT, signal -> System.exit(Main.INTERRUPTED_CODE));
+            if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
+                terminal.setSize(new Size(COLUMNS, ROWS));
+            }
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .completer(new StringsCompleter("/help", "/save", "/new", "/quit"))
