@@ -9,6 +9,7 @@ import dev.tandem.core.stage.LanguageStage;
 import dev.tandem.core.stage.LanguageStageFactory;
 import dev.tandem.core.stage.StageContext;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -24,24 +25,21 @@ import java.util.stream.Collectors;
 record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image) implements AutoCloseable {
 
     /** Loads a model folder with the stages that the class path offers. */
-    static Stages load(Path folder, TensorEngine engine) {
-        AgentConfig config = AgentConfig.read(folder);
-        StageContext context = new StageContext(folder, config, engine);
+    static Stages load(Path path, TensorEngine engine) {
+        ModelFolder folder = ModelFolder.of(path);
+        AgentConfig config = AgentConfig.read(path);
+        // read for the error alone: a configuration that is missing or damaged would look like an unknown architecture
+        folder.component("llm").config();
+        folder.json("model_index.json");
+        StageContext context = new StageContext(path, config, engine);
         LanguageStage language = find(
-                        LanguageStageFactory.class, f -> f.supports(context), LanguageStageFactory::name, "language model", folder)
+                        LanguageStageFactory.class, f -> f.supports(context), LanguageStageFactory::name, "language model", path)
                 .create(context);
         try {
-            ImageStage image = find(ImageStageFactory.class, f -> f.supports(context), ImageStageFactory::name, "image model", folder)
+            ImageStage image = find(ImageStageFactory.class, f -> f.supports(context), ImageStageFactory::name, "image model", path)
                     .create(context);
             try {
-                BridgeStage bridge = find(
-                                BridgeStageFactory.class,
-                                f -> f.supports(config.bridge()),
-                                f -> f.getClass().getSimpleName(),
-                                "bridge '" + config.bridge().matrix() + "'",
-                                folder)
-                        .create(config.bridge(), language.captionDecoder(), image.captionTokenizer());
-                return new Stages(config, language, bridge, image);
+                return new Stages(config, language, bridge(config, language, image), image);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
@@ -52,13 +50,27 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
         }
     }
 
+    private static BridgeStage bridge(AgentConfig config, LanguageStage language, ImageStage image) {
+        AgentConfig.Bridge bridge = config.bridge();
+        return all(BridgeStageFactory.class).stream()
+                .filter(f -> f.supports(bridge))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(AgentConfig.FILE + " asks for a bridge with the matrix '" + bridge.matrix()
+                        + "', which nothing on the class path knows; known to tandem-agent-bridge are sentence, word, lexical and none"))
+                .create(bridge, language.captionDecoder(), image.captionTokenizer());
+    }
+
     private static <F> F find(Class<F> type, Predicate<F> supports, Function<F, String> name, String what, Path folder) {
-        List<F> all = ServiceLoader.load(type).stream().map(ServiceLoader.Provider::get).toList();
+        List<F> all = all(type);
         return all.stream().filter(supports).findFirst().orElseThrow(() -> new IllegalArgumentException(
                 "nothing on the class path can run the " + what + " in " + folder + "; "
                         + (all.isEmpty()
-                                ? "add the module that brings one (tandem-agent-llm, tandem-agent-bridge, tandem-agent-diffusion)"
+                                ? "add the module that brings one (tandem-agent-llm, tandem-agent-diffusion)"
                                 : "known are " + all.stream().map(name).sorted().collect(Collectors.joining(", ")))));
+    }
+
+    private static <F> List<F> all(Class<F> type) {
+        return ServiceLoader.load(type).stream().map(ServiceLoader.Provider::get).toList();
     }
 
     @Override

@@ -68,7 +68,6 @@ public final class Main implements Runnable {
                 .addSubcommand(new ChatCommand(io))
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new InfoCommand(io))
-                .addSubcommand(new TrainCommand())
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new CorpusCommand(io))
                 .addSubcommand(new TokenizersCommand())

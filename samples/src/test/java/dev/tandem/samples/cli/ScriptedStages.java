@@ -59,6 +59,8 @@ public final class ScriptedStages {
                   "provenance": {}
                 }
                 """);
+        Files.writeString(folder.resolve("model_index.json"), "{}");
+        Files.writeString(Files.createDirectories(folder.resolve("llm")).resolve("config.json"), "{}");
         return folder;
     }
 

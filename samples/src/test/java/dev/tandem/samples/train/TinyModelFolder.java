@@ -32,13 +32,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** A whole model folder of the smallest sizes, with fresh weights and tokenizers trained on a few dialogues. */
-final class TinyModelFolder {
+public final class TinyModelFolder {
 
     private static final int LENGTH = 24;
 
     private TinyModelFolder() {}
 
-    static void write(TensorEngine engine, Path folder) throws IOException {
+    public static void write(TensorEngine engine, Path folder) throws IOException {
         List<String> words = new ArrayList<>();
         List<String> captions = new ArrayList<>();
         DialogueWriter writer = new DialogueWriter(Split.TRAIN);
