@@ -1,6 +1,7 @@
 package dev.tandem.core.weights;
 
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 
 /** Between float32 and the 16-bit types; rounds to the nearest value and ties to even, as IEEE 754 and PyTorch do. */
@@ -28,14 +29,14 @@ final class HalfFloat {
         return (short) (sign | (rebiased + 0xfff + (rebiased >>> 13 & 1)) >>> 13);
     }
 
-    /** Widens little-endian bfloat16 values, exactly. */
-    static float[] fromBfloat16(ByteBuffer bytes) {
-        ShortBuffer halves = bytes.asShortBuffer();
-        float[] values = new float[halves.remaining()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Float.intBitsToFloat(halves.get(i) << 16);
+    /** Widens little-endian bfloat16 values, exactly, into a buffer of twice their bytes. */
+    static void widenBfloat16(ByteBuffer halves, ByteBuffer floats) {
+        ShortBuffer from = halves.asShortBuffer();
+        IntBuffer to = floats.asIntBuffer();
+        int count = from.remaining();
+        for (int i = 0; i < count; i++) {
+            to.put(i, from.get(i) << 16);
         }
-        return values;
     }
 
     /** Bits of the nearest bfloat16: float32's exponent, 7 bits of mantissa. */

@@ -38,10 +38,14 @@ public final class Safetensors {
             "BOOL", DType.BOOL);
 
     /** Bytes mapped at a time; a multiple of every element's size. */
-    private static final long PIECE = 32L << 20;
+    private static final long PIECE = 16L << 20;
 
     /** Elements of bfloat16 widened at a time. */
-    private static final long BRAIN_PIECE = 1 << 20;
+    private static final long BFLOAT16_PIECE = 1 << 20;
+
+    /** Reused, because the memory of a direct buffer is returned only when the garbage collector gets to it. */
+    private static final ThreadLocal<ByteBuffer> WIDENED =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect((int) BFLOAT16_PIECE * Float.BYTES));
 
     private static final int LENGTH_BYTES = Long.BYTES;
 
@@ -165,7 +169,7 @@ public final class Safetensors {
             }
             Tensor whole = engine.zeros(dtype, entry.shape());
             long elements = Shapes.size(entry.shape());
-            long pieceElements = stored == DType.BFLOAT16 ? BRAIN_PIECE : PIECE / stored.bytes();
+            long pieceElements = stored == DType.BFLOAT16 ? BFLOAT16_PIECE : PIECE / stored.bytes();
             for (long done = 0; done < elements; done += pieceElements) {
                 long count = Math.min(pieceElements, elements - done);
                 try (Scope scope = engine.scope()) {
@@ -184,9 +188,12 @@ public final class Safetensors {
             TensorEngine engine, FileChannel channel, long position, long bytes, DType dtype, long... shape)
             throws IOException {
         try (Mapping mapping = Mapping.of(channel, position, bytes)) {
-            return dtype == DType.BFLOAT16
-                    ? engine.tensor(HalfFloat.fromBfloat16(mapping.bytes()), shape)
-                    : engine.tensor(mapping.bytes(), dtype, shape);
+            if (dtype != DType.BFLOAT16) {
+                return engine.tensor(mapping.bytes(), dtype, shape);
+            }
+            ByteBuffer floats = WIDENED.get().clear().limit((int) bytes * 2).slice().order(ByteOrder.nativeOrder());
+            HalfFloat.widenBfloat16(mapping.bytes(), floats);
+            return engine.tensor(floats, DType.FLOAT32, shape);
         }
     }
 

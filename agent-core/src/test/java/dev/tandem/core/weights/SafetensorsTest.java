@@ -178,7 +178,7 @@ class SafetensorsTest {
 
     @Test
     void convertsTensorsLargerThanAPiece() {
-        int size = 17_000_003; // two pieces of float16, three of float32, seventeen of bfloat16
+        int size = 17_000_003; // several pieces of every type
         float[] values = new float[size];
         float[] rounded = new float[size];
         for (int i = 0; i < size; i++) {
