@@ -1,9 +1,10 @@
 package dev.tandem.samples.evaluate;
 
+import dev.tandem.samples.world.CaptionFacts;
 import dev.tandem.samples.world.Item;
 import dev.tandem.samples.world.Scene;
 import dev.tandem.samples.world.Subject;
-import java.util.EnumSet;
+import dev.tandem.samples.world.TimeOfDay;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,15 +34,23 @@ record JudgeScore(int pictures, int subjects, int counts, int places, int times)
     }
 
     static JudgeScore of(Verdict verdict, Scene scene) {
-        Set<Subject> asked =
-                scene.items().stream().map(Item::subject).collect(Collectors.toCollection(() -> EnumSet.noneOf(Subject.class)));
-        int things = scene.items().stream().mapToInt(Item::count).sum();
+        return of(verdict, CaptionFacts.of(scene), scene);
+    }
+
+    /** Compares with what a caption says; what it leaves open is taken from the scene that it was to describe. */
+    static JudgeScore of(Verdict verdict, CaptionFacts facts, Scene scene) {
+        Set<Subject> asked = facts.mentions().stream().map(CaptionFacts.Mention::subject).collect(Collectors.toSet());
+        boolean counted = facts.mentions().stream().allMatch(m -> m.count().isPresent());
+        int things = counted
+                ? facts.mentions().stream().mapToInt(m -> m.count().orElseThrow()).sum()
+                : scene.items().stream().mapToInt(Item::count).sum();
+        TimeOfDay time = facts.completed().time().orElse(scene.time());
         return new JudgeScore(
                 1,
                 verdict.subjects().equals(asked) ? 1 : 0,
                 verdict.count() == things ? 1 : 0,
-                verdict.place() == scene.place() ? 1 : 0,
-                verdict.time() == scene.time() ? 1 : 0);
+                verdict.place() == facts.place().orElse(scene.place()) ? 1 : 0,
+                verdict.time() == time ? 1 : 0);
     }
 
     JudgeScore plus(JudgeScore other) {

@@ -28,6 +28,9 @@ import java.util.random.RandomGenerator;
  */
 public final class JudgeTask implements TrainingTask, AutoCloseable {
 
+    /** Height and width in pixels of the pictures that an evaluation shows to the judge. */
+    public static final int PIXELS = 96;
+
     private static final int EVALUATED = 512;
 
     private final TensorEngine engine;

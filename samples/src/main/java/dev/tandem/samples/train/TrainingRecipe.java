@@ -14,9 +14,10 @@ import dev.tandem.core.train.TrainConfig;
     @JsonSubTypes.Type(value = AutoencoderRecipe.class, name = "autoencoder"),
     @JsonSubTypes.Type(value = DiffusionRecipe.class, name = "diffusion"),
     @JsonSubTypes.Type(value = JointRecipe.class, name = "joint"),
+    @JsonSubTypes.Type(value = JudgeRecipe.class, name = "judge"),
     @JsonSubTypes.Type(value = LanguageRecipe.class, name = "language")
 })
-public sealed interface TrainingRecipe permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, LanguageRecipe {
+public sealed interface TrainingRecipe permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, JudgeRecipe, LanguageRecipe {
 
     /** The settings of the loop. */
     TrainConfig training();

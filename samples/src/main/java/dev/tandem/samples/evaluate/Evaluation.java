@@ -1,0 +1,90 @@
+package dev.tandem.samples.evaluate;
+
+import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.dialogue.Reply;
+import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.dialogue.Turn;
+import dev.tandem.samples.train.IndexedRandom;
+import dev.tandem.samples.world.CaptionFacts;
+import dev.tandem.samples.world.CaptionReader;
+import dev.tandem.samples.world.DialogueTurn;
+import dev.tandem.samples.world.DialogueWriter;
+import dev.tandem.samples.world.PhotoDialogue;
+import dev.tandem.samples.world.Scene;
+import dev.tandem.samples.world.ScenePainter;
+import dev.tandem.samples.world.Split;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+
+/**
+ * Talks with an agent through held-out dialogues: for each turn of the agent's it is given the dialogue as it was written up to there, and
+ * what it answers is compared with what was due. The agent is the product's own, used as a product uses it; the pictures are those that
+ * it draws.
+ */
+final class Evaluation {
+
+    private final PhotoSharingAgent agent;
+    private final PictureJudge judge;
+    private final long seed;
+    private final ScenePainter painter = new ScenePainter();
+
+    /**
+     * Prepares an evaluation.
+     *
+     * @param seed another seed writes other dialogues
+     */
+    Evaluation(PhotoSharingAgent agent, PictureJudge judge, long seed) {
+        this.agent = agent;
+        this.judge = judge;
+        this.seed = seed;
+    }
+
+    /**
+     * Evaluates.
+     *
+     * @param dialogues how many
+     * @param progress hears how many are done
+     * @return a tally for each dialogue
+     */
+    List<Tally> run(int dialogues, IntConsumer progress) {
+        List<Tally> tallies = new ArrayList<>();
+        DialogueWriter writer = new DialogueWriter(Split.HELD_OUT);
+        for (int i = 0; i < dialogues; i++) {
+            tallies.add(talk(writer.next(IndexedRandom.of(seed, i)), IndexedRandom.of(~seed, i)));
+            progress.accept(i + 1);
+        }
+        return tallies;
+    }
+
+    private Tally talk(PhotoDialogue written, SplittableRandom random) {
+        List<Turn> turns = written.turns().stream().map(DialogueTurn::toTurn).toList();
+        Tally tally = Tally.none();
+        for (int i = 1; i < turns.size(); i++) {
+            DialogueTurn due = written.turns().get(i);
+            if (due.speaker() == Speaker.AGENT) {
+                Reply reply = agent.reply(new Dialogue(turns.subList(0, i - 1)), written.turns().get(i - 1).text());
+                tally = tally.plus(compare(due.scene(), reply.photos(), random));
+            }
+        }
+        return tally;
+    }
+
+    private Tally compare(Optional<Scene> due, List<Photo> shared, SplittableRandom random) {
+        Tally turn = Tally.turn(due.isPresent(), !shared.isEmpty());
+        if (due.isEmpty() || shared.isEmpty()) {
+            return turn;
+        }
+        Scene scene = due.get();
+        Photo photo = shared.get(0);
+        CaptionFacts facts = CaptionReader.read(photo.caption());
+        Verdict drawn = judge.judge(photo.png());
+        Verdict composed = judge.judge(painter.paint(scene, PictureJudge.PIXELS, random));
+        return turn.plus(Tally.caption(facts.subjectsAgree(scene), facts.placeAgrees(scene), facts.countsAgree(scene))
+                .withPicture(JudgeScore.of(drawn, facts, scene), JudgeScore.of(composed, scene)));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tandem.samples.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The measures of an evaluation, as JSON or as a table.
+ *
+ * @param model its name
+ * @param dialogues a tally for each
+ */
+record EvaluationReport(String model, List<Tally> dialogues) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Group to measure, in the order of the data. */
+    private static final Map<String, Map<String, ToDoubleFunction<Tally>>> MEASURES = new LinkedHashMap<>();
+
+    static {
+        Map<String, ToDoubleFunction<Tally>> turn = group("photo_turn");
+        turn.put("precision", Tally::precision);
+        turn.put("recall", Tally::recall);
+        turn.put("f1", Tally::f1);
+        Map<String, ToDoubleFunction<Tally>> caption = group("caption");
+        caption.put("subject", Tally::captionSubject);
+        caption.put("place", Tally::captionPlace);
+        caption.put("count", Tally::captionCount);
+        Map<String, ToDoubleFunction<Tally>> picture = group("picture");
+        picture.put("subject", t -> t.pictures().subject());
+        picture.put("place", t -> t.pictures().place());
+        picture.put("count", t -> t.pictures().count());
+        picture.put("time", t -> t.pictures().time());
+        Map<String, ToDoubleFunction<Tally>> judge = group("judge");
+        judge.put("subject", t -> t.composed().subject());
+        judge.put("place", t -> t.composed().place());
+        judge.put("count", t -> t.composed().count());
+        judge.put("time", t -> t.composed().time());
+    }
+
+    EvaluationReport {
+        dialogues = List.copyOf(dialogues);
+    }
+
+    private static Map<String, ToDoubleFunction<Tally>> group(String name) {
+        Map<String, ToDoubleFunction<Tally>> group = new LinkedHashMap<>();
+        MEASURES.put(name, group);
+        return group;
+    }
+
+    private Tally total() {
+        return dialogues.stream().reduce(Tally.none(), Tally::plus);
+    }
+
+    /** One object: the groups of measures, and {@code interval} with the 95 % bootstrap intervals of all but the judge's. */
+    ObjectNode json() {
+        Tally total = total();
+        ObjectNode json = JSON.createObjectNode().put("model", model).put("dialogues", dialogues.size());
+        MEASURES.forEach((group, measures) -> {
+            ObjectNode values = json.putObject(group);
+            measures.forEach((name, measure) -> values.put(name, measure.applyAsDouble(total)));
+        });
+        ObjectNode intervals = json.putObject("interval");
+        MEASURES.forEach((group, measures) -> {
+            if (!group.equals("judge")) {
+                ObjectNode values = intervals.putObject(group);
+                measures.forEach((name, measure) -> {
+                    Bootstrap.Interval interval = Bootstrap.interval(dialogues, measure);
+                    values.putArray(name).add(interval.low()).add(interval.high());
+                });
+            }
+        });
+        return json;
+    }
+
+    /** A table with a column for each model. */
+    static List<String> table(List<EvaluationReport> reports) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-22s", "held-out dialogues: " + reports.get(0).dialogues().size()));
+        reports.forEach(r -> head.append(String.format(Locale.ROOT, "  %24s", shortened(r.model()))));
+        lines.add(head.toString());
+        MEASURES.forEach((group, measures) -> measures.forEach((name, measure) -> {
+            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-22s", group.replace('_', ' ') + " " + name));
+            for (EvaluationReport report : reports) {
+                Bootstrap.Interval interval = Bootstrap.interval(report.dialogues(), measure);
+                line.append(String.format(
+                        Locale.ROOT,
+                        "  %5.1f %% (%5.1f to %5.1f)",
+                        100 * measure.applyAsDouble(report.total()),
+                        100 * interval.low(),
+                        100 * interval.high()));
+            }
+            lines.add(line.toString());
+        }));
+        return lines;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= 24 ? name : "…" + name.substring(name.length() - 23);
+    }
+}

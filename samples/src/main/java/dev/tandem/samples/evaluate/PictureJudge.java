@@ -1,0 +1,83 @@
+package dev.tandem.samples.evaluate;
+
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.FileWeights;
+import dev.tandem.samples.train.SceneBatch;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import javax.imageio.ImageIO;
+
+/** A trained judge that looks at pictures of any size. */
+final class PictureJudge implements AutoCloseable {
+
+    static final int PIXELS = JudgeTask.PIXELS;
+
+    private final TensorEngine engine;
+    private final Judge judge;
+    private final Scope weights;
+
+    private PictureJudge(TensorEngine engine, Judge judge, Scope weights) {
+        this.engine = engine;
+        this.judge = judge;
+        this.weights = weights;
+    }
+
+    /**
+     * Reads a trained judge.
+     *
+     * @throws dev.tandem.core.weights.WeightException if the file is missing, damaged, or of another world
+     */
+    static PictureJudge load(TensorEngine engine, Path file) {
+        FileWeights source = FileWeights.open(engine, file);
+        Scope weights = engine.scope();
+        try {
+            return new PictureJudge(engine, Judge.load(source), weights);
+        } catch (RuntimeException | Error e) {
+            weights.close();
+            throw e;
+        } finally {
+            weights.detach();
+        }
+    }
+
+    Verdict judge(byte[] png) {
+        try {
+            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
+            return judge(Objects.requireNonNull(picture, "the agent's photo is no PNG"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the agent's photo cannot be read as a PNG: " + e.getMessage(), e);
+        }
+    }
+
+    Verdict judge(BufferedImage picture) {
+        float[] pixels = new float[3 * PIXELS * PIXELS];
+        SceneBatch.copy(fitted(picture), pixels, 0);
+        try (Scope scope = engine.scope()) {
+            return judge.judge(engine.tensor(pixels, 1, 3, PIXELS, PIXELS)).get(0);
+        }
+    }
+
+    private static BufferedImage fitted(BufferedImage picture) {
+        if (picture.getWidth() == PIXELS && picture.getHeight() == PIXELS) {
+            return picture;
+        }
+        BufferedImage fitted = new BufferedImage(PIXELS, PIXELS, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = fitted.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        graphics.drawImage(picture, 0, 0, PIXELS, PIXELS, null);
+        graphics.dispose();
+        return fitted;
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}
