@@ -72,6 +72,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new CorpusCommand(io))
                 .addSubcommand(new TokenizersCommand())
+                .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
