@@ -1,0 +1,81 @@
+package dev.tandem.diffusion.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.tensor.torch.TorchEngine;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SchedulerTest {
+
+    private static final TensorEngine ENGINE = TorchEngine.cpu();
+
+    /** Whatever the network predicts: told the truth at every step, DDIM ends at the picture. */
+    @ParameterizedTest
+    @EnumSource(PredictionType.class)
+    void theTruthLeadsToThePicture(PredictionType type) {
+        Scheduler scheduler = new DdimScheduler(SchedulerConfig.builder()
+                .predictionType(type)
+                .clipSample(false)
+                .timestepSpacing(TimestepSpacing.TRAILING)
+                .build());
+        try (Scope scope = ENGINE.scope()) {
+            SplittableRandom random = new SplittableRandom(1);
+            Tensor picture = ENGINE.randn(random, 1, 2, 3, 3);
+            Tensor noise = ENGINE.randn(random, 1, 2, 3, 3);
+            Sampling run = scheduler.start(10);
+            long[] times = run.timesteps();
+            Tensor x = scheduler.addNoise(picture, noise, new long[] {times[0]});
+            for (int k = 0; k < times.length; k++) {
+                x = run.step(k, scheduler.target(picture, noise, new long[] {times[k]}), x, null);
+            }
+            assertArrayEquals(picture.toFloatArray(), x.toFloatArray(), 1e-3f);
+        }
+    }
+
+    @Test
+    void stepsOutsideTheScheduleAreRefused() {
+        Scheduler scheduler = new DdpmScheduler(SchedulerConfig.stableDiffusion().build());
+        assertThrows(IllegalArgumentException.class, () -> scheduler.start(0));
+        assertThrows(IllegalArgumentException.class, () -> scheduler.start(1001));
+        // leading spacing with offset 1 would begin at time step 1000 of 0 to 999
+        assertThrows(IllegalArgumentException.class, () -> scheduler.start(1000));
+        assertThrows(IllegalArgumentException.class, () -> scheduler.start(5, SamplingOptions.eta(0.5)));
+        assertEquals(50, scheduler.start(50).timesteps().length);
+    }
+
+    @Test
+    void zeroTerminalSnrIsPureNoise() {
+        Scheduler scheduler = new DdimScheduler(SchedulerConfig.stableDiffusion()
+                .rescaleBetasZeroSnr(true)
+                .predictionType(PredictionType.V_PREDICTION)
+                .build());
+        assertEquals(0, scheduler.alphaBar(999));
+        try (Scope scope = ENGINE.scope()) {
+            Tensor picture = ENGINE.full(3, 1, 1, 2, 2);
+            Tensor noise = ENGINE.randn(new SplittableRandom(2), 1, 1, 2, 2);
+            assertArrayEquals(
+                    noise.toFloatArray(),
+                    scheduler.addNoise(picture, noise, new long[] {999}).toFloatArray());
+        }
+    }
+
+    @Test
+    void contradictionsAreRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SchedulerConfig.builder().betaStart(0.5).betaEnd(0.1).build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SchedulerConfig.builder()
+                        .trainedBetas(java.util.List.of(0.1))
+                        .build());
+    }
+}
