@@ -28,7 +28,8 @@ public final class StableDiffusionStageFactory implements ImageStageFactory {
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.load(context.engine(), folder);
         if (tokenizer.vocabularySize() > pipeline.vocabularySize() || tokenizer.maxLength() > pipeline.maxTokens()) {
             pipeline.close();
-            throw new WeightException(context.folder() + ": the tokenizer has " + tokenizer.vocabularySize() + " ids and rows of "
+            throw new WeightException(context.folder() + ": the tokenizer has " + tokenizer.vocabularySize()
+                    + " ids and rows of "
                     + tokenizer.maxLength() + " tokens, the text encoder takes " + pipeline.vocabularySize() + " and "
                     + pipeline.maxTokens() + "; these components do not belong together");
         }

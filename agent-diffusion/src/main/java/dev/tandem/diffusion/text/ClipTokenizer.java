@@ -24,7 +24,9 @@ public final class ClipTokenizer implements CaptionTokenizer, AutoCloseable {
     private ClipTokenizer(TextTokenizer tokenizer, int maxLength) {
         this.tokenizer = tokenizer;
         this.maxLength = maxLength;
-        this.padId = tokenizer.specialId("pad_token").orElseGet(() -> tokenizer.specialId("eos_token").orElse(0));
+        this.padId = tokenizer
+                .specialId("pad_token")
+                .orElseGet(() -> tokenizer.specialId("eos_token").orElse(0));
     }
 
     /**
@@ -45,7 +47,10 @@ public final class ClipTokenizer implements CaptionTokenizer, AutoCloseable {
 
     /** The text encoder's input [S]: {@link #tokenize} with padding. */
     public List<Integer> padded(String text) {
-        return Padding.to(maxLength, padId).pad(List.of(tokenizer.encode(text, true))).get(0).ids();
+        return Padding.to(maxLength, padId)
+                .pad(List.of(tokenizer.encode(text, true)))
+                .get(0)
+                .ids();
     }
 
     /** The text of ids without special tokens, in lower case and with one blank between words. */

@@ -52,8 +52,8 @@ class ConfigFilesTest {
     void whatIsNotSupportedIsNamed(String field, String value, @TempDir Path folder) throws Exception {
         Path file = folder.resolve("config.json");
         Files.writeString(file, "{\"" + field + "\": " + value.replace('\'', '"') + "}");
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> UNetConfigFile.read(file)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> UNetConfigFile.read(file))
+                .getMessage();
         assertTrue(message.contains("config.json"), message);
     }
 

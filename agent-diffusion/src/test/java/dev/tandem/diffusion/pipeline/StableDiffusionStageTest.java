@@ -139,8 +139,12 @@ class StableDiffusionStageTest {
     @Test
     void oneSeedIsOnePictureAndAnotherIsAnother() {
         ImageOptions options = ImageOptions.builder().steps(3).seed(7).build();
-        List<Integer> first = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE))).boxed().toList();
-        List<Integer> again = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE))).boxed().toList();
+        List<Integer> first = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE)))
+                .boxed()
+                .toList();
+        List<Integer> again = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE)))
+                .boxed()
+                .toList();
         List<Integer> other = java.util.Arrays.stream(
                         pixels(draw(options.toBuilder().seed(8).build(), ImageListener.NONE)))
                 .boxed()
@@ -151,7 +155,10 @@ class StableDiffusionStageTest {
 
     @Test
     void sizesAreTheModelsOwnUnlessTheyAreGiven() {
-        assertEquals(16, draw(ImageOptions.builder().steps(1).build(), ImageListener.NONE).width());
+        assertEquals(
+                16,
+                draw(ImageOptions.builder().steps(1).build(), ImageListener.NONE)
+                        .width());
         Picture wide = draw(ImageOptions.builder().steps(1).width(24).height(8).build(), ImageListener.NONE);
         assertEquals(24, wide.width());
         assertEquals(8, wide.height());
@@ -179,7 +186,9 @@ class StableDiffusionStageTest {
     @Test
     void theCaptionAndTheGuidanceMatter() {
         ImageOptions options = ImageOptions.builder().steps(3).guidance(1).build();
-        List<Integer> plain = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE))).boxed().toList();
+        List<Integer> plain = java.util.Arrays.stream(pixels(draw(options, ImageListener.NONE)))
+                .boxed()
+                .toList();
         List<Integer> guided = java.util.Arrays.stream(
                         pixels(draw(options.toBuilder().guidance(9).build(), ImageListener.NONE)))
                 .boxed()

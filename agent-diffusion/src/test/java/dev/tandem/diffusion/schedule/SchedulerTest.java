@@ -42,7 +42,8 @@ class SchedulerTest {
 
     @Test
     void stepsOutsideTheScheduleAreRefused() {
-        Scheduler scheduler = new DdpmScheduler(SchedulerConfig.stableDiffusion().build());
+        Scheduler scheduler =
+                new DdpmScheduler(SchedulerConfig.stableDiffusion().build());
         assertThrows(IllegalArgumentException.class, () -> scheduler.start(0));
         assertThrows(IllegalArgumentException.class, () -> scheduler.start(1001));
         // leading spacing with offset 1 would begin at time step 1000 of 0 to 999

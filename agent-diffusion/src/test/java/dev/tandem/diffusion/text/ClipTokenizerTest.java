@@ -49,17 +49,26 @@ class ClipTokenizerTest {
     }
 
     private void config(String pad, int length) throws IOException {
-        Files.writeString(folder.resolve("tokenizer_config.json"), JSON.createObjectNode()
-                .put("tokenizer_class", "CLIPTokenizer").put("model_max_length", length).put("pad_token", pad).toString());
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                JSON.createObjectNode()
+                        .put("tokenizer_class", "CLIPTokenizer")
+                        .put("model_max_length", length)
+                        .put("pad_token", pad)
+                        .toString());
     }
 
     @Test
     void captionsAreFramedAndTheirSpansCountCodePoints() {
         SpelledCaption spelled = ClipTokenizer.load(folder).tokenize("\uD83D\uDE00 DOG  at");
-        assertEquals(List.of(BEGIN, END), List.of(spelled.ids().get(0), spelled.ids().get(spelled.ids().size() - 1)));
+        assertEquals(
+                List.of(BEGIN, END),
+                List.of(spelled.ids().get(0), spelled.ids().get(spelled.ids().size() - 1)));
         List<Integer> words = spelled.ids().subList(5, 7);
         assertEquals(List.of(DOG, AT), words);
-        assertEquals(List.of(new Span(2, 5), new Span(7, 9), new Span(0, 0)), spelled.spans().subList(5, 8));
+        assertEquals(
+                List.of(new Span(2, 5), new Span(7, 9), new Span(0, 0)),
+                spelled.spans().subList(5, 8));
         assertEquals(new Span(0, 1), spelled.spans().get(1), "each byte of the emoji covers it");
     }
 
@@ -67,7 +76,9 @@ class ClipTokenizerTest {
     void longCaptionsAreCutAndShortOnesPadded() {
         ClipTokenizer tokenizer = ClipTokenizer.load(folder);
         assertEquals(8, tokenizer.maxLength());
-        assertEquals(List.of(BEGIN, DOG, DOG, DOG, DOG, DOG, DOG, END), tokenizer.tokenize("dog ".repeat(50)).ids());
+        assertEquals(
+                List.of(BEGIN, DOG, DOG, DOG, DOG, DOG, DOG, END),
+                tokenizer.tokenize("dog ".repeat(50)).ids());
         assertEquals(List.of(BEGIN, DOG, END, END, END, END, END, END), tokenizer.padded("dog"));
         assertEquals(List.of(BEGIN, END, END, END, END, END, END, END), tokenizer.padded(""));
     }

@@ -217,7 +217,9 @@ class TrainingTest {
             tape.backward(loss);
             Tensor gradient = assertNotNullAnd(vectors.grad());
             assertTrue(gradient.abs().sum().item() > 0, "the gradient is all zeros");
-            assertTrue(model.textParameters().values().stream().allMatch(p -> p.grad() == null), "the text encoder is frozen");
+            assertTrue(
+                    model.textParameters().values().stream().allMatch(p -> p.grad() == null),
+                    "the text encoder is frozen");
         }
     }
 
@@ -235,8 +237,12 @@ class TrainingTest {
             Tensor noise = ENGINE.randn(new SplittableRandom(7), latents.shape());
             Tensor context = ENGINE.full(0.5, 1, TOKENS, 8);
             long[] first = {0};
-            double plain = new DenoisingLoss(SCHEDULER, 0).of(model.unet(), latents, context, noise, first).item();
-            double weighted = new DenoisingLoss(SCHEDULER, 5).of(model.unet(), latents, context, noise, first).item();
+            double plain = new DenoisingLoss(SCHEDULER, 0)
+                    .of(model.unet(), latents, context, noise, first)
+                    .item();
+            double weighted = new DenoisingLoss(SCHEDULER, 5)
+                    .of(model.unet(), latents, context, noise, first)
+                    .item();
             assertEquals(plain * 5 / (snr + 1), weighted, 1e-4 * plain);
         }
     }
@@ -269,7 +275,9 @@ class TrainingTest {
                 assertEquals(SIDE, pipeline.nativeSide());
             }
             try (var files = Files.walk(folder)) {
-                assertTrue(files.noneMatch(f -> f.getFileName().toString().endsWith(".tmp")), "something half-written is left");
+                assertTrue(
+                        files.noneMatch(f -> f.getFileName().toString().endsWith(".tmp")),
+                        "something half-written is left");
             }
         }
     }
