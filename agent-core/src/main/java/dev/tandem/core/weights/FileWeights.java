@@ -55,7 +55,7 @@ public final class FileWeights implements WeightSource {
             for (String key : tensors.keys()) {
                 Safetensors other = byKey.putIfAbsent(key, tensors);
                 if (other != null) {
-                    throw new WeightException(key + " lies in " + other.file() + " and in " + file
+                    throw new WeightException(JsonFile.shortened(key) + " lies in " + other.file() + " and in " + file
                             + "; keep the files of one checkpoint only");
                 }
             }
@@ -120,6 +120,7 @@ public final class FileWeights implements WeightSource {
                     + " tensors"
                     + files.keySet().stream()
                             .limit(3)
+                            .map(JsonFile::shortened)
                             .collect(Collectors.joining(", ", " (", files.size() > 3 ? ", …)" : ")")));
         }
         return file;

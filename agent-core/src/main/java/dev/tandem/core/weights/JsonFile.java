@@ -20,6 +20,8 @@ final class JsonFile {
     /** Twice the largest tokenizer.json in common use. */
     static final int MAX_BYTES = 64 << 20;
 
+    private static final int MAX_SHOWN = 200;
+
     /** Python writes Infinity and NaN into configurations. */
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -63,7 +65,9 @@ final class JsonFile {
         }
     }
 
+    /** Text from a file for a message: control characters, which could write on a terminal, are replaced, and long texts cut. */
     static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+        String safe = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "\uFFFD");
+        return safe.length() <= MAX_SHOWN ? safe : safe.substring(0, MAX_SHOWN) + "…";
     }
 }

@@ -174,7 +174,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         private Entry checked(String key, Entry entry) {
             Integer elementBytes = ELEMENT_BYTES.get(entry.dtype());
             if (elementBytes == null) {
-                throw new WeightException(file + " holds " + key + " as " + entry.dtype()
+                throw new WeightException(file + " holds " + JsonFile.shortened(key) + " as " + JsonFile.shortened(entry.dtype())
                         + ", a type that Tandem does not know; convert the file to F32, F16 or BF16");
             }
             if (entry.start() < 0 || entry.end() < entry.start() || entry.end() > dataBytes) {
@@ -233,7 +233,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         }
 
         WeightException damaged(String how, @Nullable Throwable cause) {
-            String message = file + " is damaged: " + how + "; copy or download it again";
+            String message = file + " is damaged: " + JsonFile.shortened(how) + "; copy or download it again";
             return cause == null ? new WeightException(message) : new WeightException(message, cause);
         }
     }
