@@ -84,6 +84,17 @@ public final class CaptionBridge {
         return new BridgedConditioning(ids, rows == null ? hard : StraightThrough.of(hard, rows), relaxed, captions);
     }
 
+    /**
+     * What {@link #condition} would give if the language model had chosen these tokens, without a gradient.
+     *
+     * @param captions tokens of each caption
+     */
+    public PlainConditioning plain(List<List<Integer>> captions) {
+        List<AlignedCaption> aligned = captions.stream().map(aligner::align).toList();
+        Tensor ids = padded(aligned);
+        return new PlainConditioning(ids, embeddings.embedding(ids), aligned);
+    }
+
     private List<AlignedCaption> align(long[] ids, List<Integer> lengths) {
         List<AlignedCaption> captions = new ArrayList<>(lengths.size());
         int first = 0;

@@ -22,6 +22,7 @@ public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature 
         SENTENCE,
         WORD,
         LEXICAL,
+        /** No gradient: the diffusion model is trained on the true captions, beside the language model. */
         NONE
     }
 

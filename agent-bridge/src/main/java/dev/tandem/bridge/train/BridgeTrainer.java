@@ -1,8 +1,10 @@
 package dev.tandem.bridge.train;
 
+import dev.tandem.bridge.condition.AlignedCaption;
 import dev.tandem.bridge.condition.BridgedConditioning;
 import dev.tandem.bridge.condition.CaptionAligner;
 import dev.tandem.bridge.condition.CaptionBridge;
+import dev.tandem.bridge.condition.PlainConditioning;
 import dev.tandem.bridge.relax.GumbelSoftmax;
 import dev.tandem.bridge.vocab.LexicalAlignment;
 import dev.tandem.bridge.vocab.LexicalMap;
@@ -22,7 +24,7 @@ import java.util.random.RandomGenerator;
  * The bridge's part of a joint step: draws the noise, follows the temperature, and says how well gradients get through.
  *
  * <p>Metrics: {@code tau}; {@code usable_rows}, the share of caption positions whose gradient is neither next to nothing nor above the
- * limit; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run.
+ * limit; {@code caption_right}, the share of caption tokens where the choice is the true one; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run.
  */
 public final class BridgeTrainer implements BridgeTraining {
 
@@ -57,20 +59,60 @@ public final class BridgeTrainer implements BridgeTraining {
     }
 
     @Override
-    public BridgedCaptions forward(Tensor captionLogits, List<Integer> lengths, long step, RandomGenerator random) {
+    public BridgedCaptions forward(
+            Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
+        return config.matrix() == BridgeConfig.Matrix.NONE
+                ? pipeline(captionLogits, targets)
+                : relaxed(captionLogits, targets, step, random);
+    }
+
+    /** As in a pipeline whose stages are trained apart: the true captions, and no gradient. */
+    private BridgedCaptions pipeline(Tensor captionLogits, List<List<Integer>> targets) {
+        PlainConditioning plain = bridge.plain(targets);
+        long[] ids = ids(targets);
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("caption_right", right(captionLogits.detach().argmax(-1).toLongArray(), ids));
+        return new BridgedCaptions(
+                plain.ids(),
+                plain.inputsEmbeds(),
+                captionLogits.engine().tensor(ids, ids.length),
+                texts(plain.captions()),
+                metrics);
+    }
+
+    private BridgedCaptions relaxed(
+            Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
         double tau = config.temperature().at(step);
         Tensor gumbel =
                 config.noise() ? GumbelSoftmax.noise(captionLogits.engine(), random, captionLogits.shape()) : null;
+        List<Integer> lengths = targets.stream().map(List::size).toList();
         BridgedConditioning result = bridge.condition(captionLogits, lengths, gumbel, tau);
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("tau", result.relaxed().tau());
         metrics.put("usable_rows", result.relaxed().usableRows());
+        metrics.put("caption_right", right(result.relaxed().ids().toLongArray(), ids(targets)));
         metrics.put("caption_cache", aligner.stats().hitRate());
         return new BridgedCaptions(
                 result.ids(),
                 result.inputsEmbeds(),
                 result.relaxed().ids(),
-                result.captions().stream().map(c -> c.pair().llm().text()).toList(),
+                texts(result.captions()),
                 metrics);
+    }
+
+    private static List<String> texts(List<AlignedCaption> captions) {
+        return captions.stream().map(c -> c.pair().llm().text()).toList();
+    }
+
+    private static long[] ids(List<List<Integer>> targets) {
+        return targets.stream().flatMap(List::stream).mapToLong(Integer::longValue).toArray();
+    }
+
+    private static double right(long[] chosen, long[] targets) {
+        int right = 0;
+        for (int i = 0; i < targets.length; i++) {
+            right += chosen[i] == targets[i] ? 1 : 0;
+        }
+        return targets.length == 0 ? 1 : (double) right / targets.length;
     }
 }

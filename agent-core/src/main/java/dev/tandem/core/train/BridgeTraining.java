@@ -14,11 +14,11 @@ public interface BridgeTraining {
      * Relaxes, spells, tokenizes again and transforms the captions of a batch.
      *
      * @param captionLogits [sum of n, V_L], on the open tape
-     * @param lengths n of each of the P captions
+     * @param targets the n true tokens of each of the P captions, which the logits were made to predict
      * @param step number of the training step, for the temperature
      * @param random draws the Gumbel noise
      */
-    BridgedCaptions forward(Tensor captionLogits, List<Integer> lengths, long step, RandomGenerator random);
+    BridgedCaptions forward(Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random);
 
     /**
      * What the text encoder reads: exactly the embeddings of {@code ids} in the forward direction; only gradients come through the
@@ -26,7 +26,7 @@ public interface BridgeTraining {
      *
      * @param ids int64 [P, S], padded
      * @param inputsEmbeds [P, S, d], token embeddings before positions are added
-     * @param llmIds int64 [sum of n], what the relaxed argmax chose
+     * @param llmIds int64 [sum of n], the tokens that were spelled: what the relaxed argmax chose
      * @param texts the captions that these spell, P of them
      * @param metrics for the log, such as {@code tau} and {@code usable_rows}
      */

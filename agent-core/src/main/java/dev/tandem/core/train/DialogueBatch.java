@@ -1,6 +1,7 @@
 package dev.tandem.core.train;
 
 import dev.tandem.core.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,20 @@ public record DialogueBatch(Tensor inputIds, Tensor attentionMask, Tensor lossMa
 
     public DialogueBatch {
         captions = List.copyOf(captions);
+    }
+
+    /** The tokens of each caption, in the order of {@link #captions}. */
+    public List<List<Integer>> captionTokens() {
+        if (captions.isEmpty()) {
+            return List.of();
+        }
+        long[] ids = inputIds.toLongArray();
+        int columns = Math.toIntExact(inputIds.size(1));
+        return captions.stream()
+                .map(c -> Arrays.stream(ids, c.row() * columns + c.start(), c.row() * columns + c.end())
+                        .mapToObj(Math::toIntExact)
+                        .toList())
+                .toList();
     }
 
     /** Number of dialogues, B. */

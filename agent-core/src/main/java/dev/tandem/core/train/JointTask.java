@@ -82,14 +82,13 @@ public final class JointTask implements TrainingTask {
         if (batch.latents() == null || text.captionLogits() == null) {
             return Losses.of(text.loss(), size).with("loss_t", text.loss()).with("photos", 0);
         }
-        List<Integer> lengths =
-                batch.dialogues().captions().stream().map(CaptionSpan::length).toList();
-        BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), lengths, step, random);
+        List<List<Integer>> targets = batch.dialogues().captionTokens();
+        BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), targets, step, random);
         Tensor picture = image.loss(batch.latents(), captions.ids(), captions.inputsEmbeds(), random);
         Losses losses = Losses.of(text.loss().add(picture.mul(alpha)), size)
                 .with("loss_t", text.loss())
                 .with("loss_v", picture)
-                .with("photos", lengths.size());
+                .with("photos", targets.size());
         for (Map.Entry<String, Double> metric : captions.metrics().entrySet()) {
             losses = losses.with(metric.getKey(), metric.getValue());
         }

@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
@@ -51,7 +50,7 @@ record IllustratedDialogues(List<Illustrated> sorted) {
         DialogueWriter writer = new DialogueWriter(split);
         List<Illustrated> kept = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            PhotoDialogue dialogue = writer.next(new SplittableRandom(seed * 0x9e3779b97f4a7c15L + i));
+            PhotoDialogue dialogue = writer.next(IndexedRandom.of(seed, i));
             TokenizedDialogue tokens = prompts.encode(dialogue.toDialogue());
             if (tokens.length() <= maxTokens) {
                 kept.add(new Illustrated(

@@ -11,13 +11,12 @@ import dev.tandem.llm.train.Targets;
  * @param heldOut how many held-out dialogues are measured on; 0 for none
  * @param batch dialogues in a step
  * @param maxTokens longer dialogues are left out
- * @param pixels width and height of the pictures
  * @param targets whose turns the language model learns to say
  * @param seed another seed gives other dialogues
  */
 @JsonDeserialize(builder = JointDataConfig.Builder.class)
 public record JointDataConfig(
-        int dialogues, int heldOut, int batch, int maxTokens, int pixels, Targets targets, long seed) {
+        int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
 
     public JointDataConfig {
         if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {
@@ -38,8 +37,7 @@ public record JointDataConfig(
         private int dialogues = 20_000;
         private int heldOut = 256;
         private int batch = 16;
-        private int maxTokens = 256;
-        private int pixels = 64;
+        private int maxTokens = 320;
         private Targets targets = Targets.AGENT;
         private long seed = 1;
 
@@ -65,11 +63,6 @@ public record JointDataConfig(
             return this;
         }
 
-        public Builder pixels(int value) {
-            pixels = value;
-            return this;
-        }
-
         public Builder targets(Targets value) {
             targets = value;
             return this;
@@ -81,7 +74,7 @@ public record JointDataConfig(
         }
 
         public JointDataConfig build() {
-            return new JointDataConfig(dialogues, heldOut, batch, maxTokens, pixels, targets, seed);
+            return new JointDataConfig(dialogues, heldOut, batch, maxTokens, targets, seed);
         }
     }
 }

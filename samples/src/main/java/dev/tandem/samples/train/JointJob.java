@@ -97,7 +97,7 @@ final class JointJob implements TrainingJob {
         JointTask task = JointTask.builder()
                 .language(language)
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))
-                .image(image)
+                .image(new DroppedCaptions(image, recipe.captionDropout(), captions, embeddings))
                 .data(data)
                 .alpha(recipe.alpha())
                 .languageRate(recipe.languageRate())
@@ -122,8 +122,8 @@ final class JointJob implements TrainingJob {
     public void export(Map<String, Tensor> weights, Path target) {
         RunFiles.copyTree(folder, target);
         new TrainableLlama(llm.model(), without(weights, JointTask.LLM))
-                .save(target.resolve("llm"), DType.FLOAT32, folder.resolve("llm"));
-        DiffusersWriter.into(target, DType.FLOAT32).unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
+                .save(target.resolve("llm"), DType.FLOAT16, folder.resolve("llm"));
+        DiffusersWriter.into(target, DType.FLOAT16).unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
     }
 
     private static Map<String, Tensor> without(Map<String, Tensor> weights, String prefix) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpha weight of the picture's loss (equation 6)
  * @param languageRate multiplies the learning rate for the language model
  * @param imageRate multiplies the learning rate for the denoiser
+ * @param captionDropout share of captions that the denoiser sees empty, so that sampling can push away from that; 0 in the paper
  * @param decayEverything weight decay on gains, biases and embeddings too, as the paper's optimizer has it
  * @param data dialogues and pictures
  */
@@ -30,6 +31,7 @@ public record JointRecipe(
         double alpha,
         double languageRate,
         double imageRate,
+        double captionDropout,
         boolean decayEverything,
         JointDataConfig data)
         implements TrainingRecipe {
@@ -52,6 +54,7 @@ public record JointRecipe(
         private double alpha = 1;
         private double languageRate = 1;
         private double imageRate = 1;
+        private double captionDropout;
         private boolean decayEverything;
         private JointDataConfig data = JointDataConfig.builder().build();
 
@@ -87,6 +90,11 @@ public record JointRecipe(
             return this;
         }
 
+        public Builder captionDropout(double value) {
+            captionDropout = value;
+            return this;
+        }
+
         public Builder decayEverything(boolean value) {
             decayEverything = value;
             return this;
@@ -105,6 +113,7 @@ public record JointRecipe(
                     alpha,
                     languageRate,
                     imageRate,
+                    captionDropout,
                     decayEverything,
                     data);
         }

@@ -5,7 +5,6 @@ import dev.tandem.core.stage.CaptionTokenizer;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.train.CaptionSpan;
 import dev.tandem.core.train.DialogueBatch;
 import dev.tandem.core.train.JointBatch;
 import dev.tandem.core.train.JointData;
@@ -95,7 +94,7 @@ final class JointWorld implements JointData {
     }
 
     private Tensor latents(List<Scene> scenes, RandomGenerator random) {
-        int size = config.pixels();
+        int size = autoencoder.config().sampleSize();
         float[] pixels = new float[scenes.size() * 3 * size * size];
         for (int i = 0; i < scenes.size(); i++) {
             SceneBatch.copy(painter.paint(scenes.get(i), size, random), pixels, i * 3 * size * size);
@@ -135,26 +134,18 @@ final class JointWorld implements JointData {
     }
 
     private double trueCaptionLoss(DialogueBatch dialogues, Tensor latents, RandomGenerator random) {
-        long[] tokens = dialogues.inputIds().toLongArray();
-        int columns = Math.toIntExact(dialogues.inputIds().size(1));
+        List<List<Integer>> captions = dialogues.captionTokens();
         int length = measured.tokenizer().maxLength();
-        long[] ids = new long[dialogues.captions().size() * length];
+        long[] ids = new long[captions.size() * length];
         Arrays.fill(ids, measured.tokenizer().padId());
-        int row = 0;
-        for (CaptionSpan span : dialogues.captions()) {
-            List<Integer> own = Arrays.stream(
-                            tokens, span.row() * columns + span.start(), span.row() * columns + span.end())
-                    .mapToObj(Math::toIntExact)
-                    .toList();
-            List<Integer> split = measured.tokenizer()
-                    .tokenize(measured.decoder().spell(own).text())
-                    .ids();
+        for (int p = 0; p < captions.size(); p++) {
+            String text = measured.decoder().spell(captions.get(p)).text();
+            List<Integer> split = measured.tokenizer().tokenize(text).ids();
             for (int k = 0; k < split.size(); k++) {
-                ids[row * length + k] = split.get(k);
+                ids[p * length + k] = split.get(k);
             }
-            row++;
         }
-        Tensor table = engine.tensor(ids, row, length);
+        Tensor table = engine.tensor(ids, captions.size(), length);
         return measured.image()
                 .loss(latents, table, measured.embeddings().embedding(table), random)
                 .item();

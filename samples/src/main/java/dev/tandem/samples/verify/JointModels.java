@@ -109,8 +109,14 @@ final class JointModels implements AutoCloseable {
         return captions;
     }
 
-    List<Integer> lengths() {
-        return captions.stream().map(CaptionSpan::length).toList();
+    /** Their tokens. */
+    List<List<Integer>> targets() {
+        return dialogues().captionTokens();
+    }
+
+    private DialogueBatch dialogues() {
+        return new DialogueBatch(
+                given.input("input_ids"), given.input("attention_mask"), given.input("loss_mask"), captions);
     }
 
     private static List<CaptionSpan> captions(ParityCase given) {
@@ -203,7 +209,8 @@ final class JointModels implements AutoCloseable {
     BridgeTraining bridge() {
         @Nullable Tensor gumbel = given.hasInput("gumbel") ? given.input("gumbel") : null;
         double tau = given.args().path("tau").asDouble();
-        return (logits, lengths, step, random) -> {
+        return (logits, targets, step, random) -> {
+            List<Integer> lengths = targets.stream().map(List::size).toList();
             BridgedConditioning result = captionBridge.condition(logits, lengths, gumbel, tau);
             List<String> texts =
                     result.captions().stream().map(c -> c.pair().llm().text()).toList();
@@ -229,8 +236,7 @@ final class JointModels implements AutoCloseable {
 
     /** The task that the trainer runs, on the one batch of the case. */
     JointTask task() {
-        DialogueBatch dialogues = new DialogueBatch(
-                given.input("input_ids"), given.input("attention_mask"), given.input("loss_mask"), captions);
+        DialogueBatch dialogues = dialogues();
         return JointTask.builder()
                 .language(new LanguageModelTraining(llm, llmParameters))
                 .bridge(bridge())

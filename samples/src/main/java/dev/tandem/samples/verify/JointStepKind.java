@@ -52,7 +52,7 @@ final class JointStepKind implements ParityKind {
 
     private static void values(JointModels models, ParityCase parityCase, Map<String, Tensor> outputs) {
         Tensor logits = models.logits();
-        BridgedCaptions captions = models.bridge().forward(captionRows(models, logits), models.lengths(), 1, UNUSED);
+        BridgedCaptions captions = models.bridge().forward(captionRows(models, logits), models.targets(), 1, UNUSED);
         Tensor context = models.context(captions.ids(), captions.inputsEmbeds());
         Tensor lossT = textLoss(models, parityCase, logits);
         Tensor prediction = models.predict(context);
@@ -74,7 +74,7 @@ final class JointStepKind implements ParityKind {
             JointModels models, ParityCase parityCase, double textWeight, double pictureWeight) {
         Tensor leaf = models.logits().detach().requiresGrad(true);
         try (GradientTape tape = models.engine().gradientTape()) {
-            BridgedCaptions captions = models.bridge().forward(captionRows(models, leaf), models.lengths(), 1, UNUSED);
+            BridgedCaptions captions = models.bridge().forward(captionRows(models, leaf), models.targets(), 1, UNUSED);
             Tensor picture = models.image().loss(models.latents(), captions.ids(), captions.inputsEmbeds(), UNUSED);
             Tensor loss = picture.mul(pictureWeight);
             tape.backward(

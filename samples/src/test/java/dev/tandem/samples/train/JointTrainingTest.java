@@ -40,9 +40,9 @@ class JointTrainingTest {
                 {
                   "kind": "joint",
                   "model": "%s",
-                  "bridge": {"matrix": "word", "temperature": {"end": 0.1, "steps": 6}},
+                  "bridge": {"matrix": "word", "temperature": {"end": 0.1, "steps": 6}}, "caption_dropout": 0.2,
                   // small and quick
-                  "data": {"dialogues": 60, "held_out": 6, "batch": 3, "pixels": 16, "max_tokens": 200},
+                  "data": {"dialogues": 60, "held_out": 6, "batch": 3, "max_tokens": 200},
                   "training": {"steps": %d, "warmup_steps": 2, "learning_rate": 1e-3, "log_every": 1,
                                "checkpoint_every": 4, "evaluate_every": 4, "ema_decay": 0.9}
                 }
@@ -88,7 +88,7 @@ class JointTrainingTest {
         boolean photos = false;
         for (int i = 0; i < lines.size(); i++) {
             for (String field :
-                    List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "tau", "usable_rows", "evaluation")) {
+                    List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "tau", "usable_rows", "caption_right", "evaluation")) {
                 assertEquals(lines.get(i).path(field), again.get(i).path(field), field + " in line " + (i + 1));
             }
             photos |= lines.get(i).path("photos").asInt() > 0;
