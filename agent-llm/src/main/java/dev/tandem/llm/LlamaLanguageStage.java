@@ -53,7 +53,10 @@ public final class LlamaLanguageStage implements LanguageStage {
         stops.add(prompts.agentEndId());
         List<Integer> never = new ArrayList<>();
         for (int id = 0; id < captions.vocabularySize(); id++) {
-            if (captions.isSpecial(id) && !stops.contains(id) && id != prompts.captionBeginId() && id != prompts.captionEndId()) {
+            if (captions.isSpecial(id)
+                    && !stops.contains(id)
+                    && id != prompts.captionBeginId()
+                    && id != prompts.captionEndId()) {
                 never.add(id);
             }
         }

@@ -41,7 +41,8 @@ public final class LlamaLanguageStageFactory implements LanguageStageFactory {
             if (tokenizer.vocabularySize() > model.config().vocabSize()) {
                 model.close();
                 throw new WeightException(folder + ": the tokenizer has " + tokenizer.vocabularySize()
-                        + " tokens, the model's embeddings only " + model.config().vocabSize()
+                        + " tokens, the model's embeddings only "
+                        + model.config().vocabSize()
                         + "; tokenizer and weights belong to different models");
             }
             return new LlamaLanguageStage(model, tokenizer, prompts, tokenizer, tokenizer::close);

@@ -52,7 +52,8 @@ class LlamaLanguageStageFactoryTest {
                 new AgentConfig(
                         "test",
                         new AgentConfig.Markers(marker, "[/IMG]"),
-                        new AgentConfig.PromptTemplate("<|begin_of_text|>", "<|user|>", "<|end|>", "<|agent|>", "<|end|>"),
+                        new AgentConfig.PromptTemplate(
+                                "<|begin_of_text|>", "<|user|>", "<|end|>", "<|agent|>", "<|end|>"),
                         new AgentConfig.Bridge("none"),
                         LanguageOptions.builder().build(),
                         ImageOptions.builder().build(),
@@ -64,7 +65,9 @@ class LlamaLanguageStageFactoryTest {
         Path llm = Files.createDirectories(folder.resolve("llm"));
         ByteTokenizer.write(llm, List.of("h i"), SPECIAL);
         try (TrainableLlama llama = TrainableLlama.fresh(
-                engine, Models.small().vocabSize(vocabulary).eosTokenIds(List.of()).build(), new SplittableRandom(3))) {
+                engine,
+                Models.small().vocabSize(vocabulary).eosTokenIds(List.of()).build(),
+                new SplittableRandom(3))) {
             llama.save(llm, DType.FLOAT16, llm);
         }
     }
@@ -119,10 +122,12 @@ class LlamaLanguageStageFactoryTest {
 
     @Test
     void saysWhatDoesNotFit() throws IOException {
-        WeightException marker = assertThrows(WeightException.class, () -> factory().create(context("<photo>")));
+        WeightException marker =
+                assertThrows(WeightException.class, () -> factory().create(context("<photo>")));
         assertTrue(marker.getMessage().contains("the marker <photo> is 7 tokens"), marker.getMessage());
         writeModel(200);
-        WeightException small = assertThrows(WeightException.class, () -> factory().create(context("[IMG]")));
+        WeightException small =
+                assertThrows(WeightException.class, () -> factory().create(context("[IMG]")));
         assertTrue(small.getMessage().contains("the model's embeddings only 200"), small.getMessage());
     }
 }

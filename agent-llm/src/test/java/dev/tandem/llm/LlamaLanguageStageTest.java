@@ -54,7 +54,12 @@ class LlamaLanguageStageTest {
             AgentConfig.Markers.DEFAULT,
             tokens);
     private LlamaLanguageStage stage = new LlamaLanguageStage(
-            Models.random(engine, Models.small().vocabSize(LetterTokens.VOCABULARY).build(), 0), tokens, prompts, new Letters(), () -> {});
+            Models.random(
+                    engine, Models.small().vocabSize(LetterTokens.VOCABULARY).build(), 0),
+            tokens,
+            prompts,
+            new Letters(),
+            () -> {});
 
     private record Letters() implements CaptionDecoder {
 
@@ -114,14 +119,23 @@ class LlamaLanguageStageTest {
                 new SplittableRandom(1));
         DialogueSet set = DialogueSet.of(
                 List.of(
-                        prompts.encode(ASK_PHOTO.with(
-                                new Turn(Speaker.AGENT, List.of(new Words("see"), Photo.described("a cat"), new Words("ok"))))),
+                        prompts.encode(ASK_PHOTO.with(new Turn(
+                                Speaker.AGENT, List.of(new Words("see"), Photo.described("a cat"), new Words("ok"))))),
                         prompts.encode(ASK_WORDS.with(Turn.agent("all fine")))),
                 64,
                 Targets.AGENT);
         LanguageTask task = new LanguageTask(llama.model(), llama.parameters(), set, Map.of(), Targets.AGENT, 70);
-        TrainConfig config = TrainConfig.builder().steps(120).warmupSteps(5).learningRate(0.01).build();
-        try (Trainer trainer = Trainer.builder().engine(engine).task(task).config(config).folder(folder).build()) {
+        TrainConfig config = TrainConfig.builder()
+                .steps(120)
+                .warmupSteps(5)
+                .learningRate(0.01)
+                .build();
+        try (Trainer trainer = Trainer.builder()
+                .engine(engine)
+                .task(task)
+                .config(config)
+                .folder(folder)
+                .build()) {
             trainer.run();
         }
         stage = new LlamaLanguageStage(llama.model(), tokens, prompts, new Letters(), () -> {});
@@ -141,8 +155,14 @@ class LlamaLanguageStageTest {
         Heard heard = new Heard();
         LanguageUsage usage = stage.reply(ASK_PHOTO, options(30), new Cancellation(), heard);
         assertEquals("see<a cat>ok", heard.log.toString());
-        assertEquals("a cat", LetterTokens.spell(heard.captions.get(0).tokenIds().stream().mapToInt(i -> i).toArray()));
-        assertEquals(new LanguageUsage(stage.countTokens(ASK_PHOTO), "see a cat ok ".length(), LanguageUsage.Finish.STOP), usage);
+        assertEquals(
+                "a cat",
+                LetterTokens.spell(heard.captions.get(0).tokenIds().stream()
+                        .mapToInt(i -> i)
+                        .toArray()));
+        assertEquals(
+                new LanguageUsage(stage.countTokens(ASK_PHOTO), "see a cat ok ".length(), LanguageUsage.Finish.STOP),
+                usage);
 
         Heard words = new Heard();
         stage.reply(ASK_WORDS, options(30), new Cancellation(), words);
@@ -179,7 +199,8 @@ class LlamaLanguageStageTest {
     @Test
     void refusesWhatDoesNotFit() {
         IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> stage.reply(ASK_WORDS, options(60), new Cancellation(), new Heard()));
+                IllegalArgumentException.class,
+                () -> stage.reply(ASK_WORDS, options(60), new Cancellation(), new Heard()));
         assertTrue(e.getMessage().contains("leave out the oldest turns"), e.getMessage());
     }
 }

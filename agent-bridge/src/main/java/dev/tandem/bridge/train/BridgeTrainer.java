@@ -93,11 +93,7 @@ public final class BridgeTrainer implements BridgeTraining {
         metrics.put("caption_right", right(result.relaxed().ids().toLongArray(), ids(targets)));
         metrics.put("caption_cache", aligner.stats().hitRate());
         return new BridgedCaptions(
-                result.ids(),
-                result.inputsEmbeds(),
-                result.relaxed().ids(),
-                texts(result.captions()),
-                metrics);
+                result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts(result.captions()), metrics);
     }
 
     private static List<String> texts(List<AlignedCaption> captions) {
@@ -105,7 +101,10 @@ public final class BridgeTrainer implements BridgeTraining {
     }
 
     private static long[] ids(List<List<Integer>> targets) {
-        return targets.stream().flatMap(List::stream).mapToLong(Integer::longValue).toArray();
+        return targets.stream()
+                .flatMap(List::stream)
+                .mapToLong(Integer::longValue)
+                .toArray();
     }
 
     private static double right(long[] chosen, long[] targets) {

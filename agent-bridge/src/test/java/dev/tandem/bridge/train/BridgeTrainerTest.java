@@ -58,8 +58,8 @@ class BridgeTrainerTest {
     void spellsTheChoicesAndFollowsTheTemperature() {
         for (Matrix matrix : List.of(Matrix.SENTENCE, Matrix.WORD, Matrix.LEXICAL)) {
             Temperature falling = Temperature.builder().end(0.5).steps(10).build();
-            BridgedCaptions captions =
-                    forward(BridgeConfig.builder().matrix(matrix).temperature(falling).build(), 6);
+            BridgedCaptions captions = forward(
+                    BridgeConfig.builder().matrix(matrix).temperature(falling).build(), 6);
             assertEquals(List.of(" rainbow", " two rainbow"), captions.texts());
             assertEquals(0.75, captions.metrics().get("caption_right"));
             assertEquals(0.75, captions.metrics().get("tau"), 1e-9);
@@ -69,11 +69,15 @@ class BridgeTrainerTest {
 
     @Test
     void thePipelineReadsTheTrueCaptions() {
-        BridgedCaptions captions = forward(BridgeConfig.builder().matrix(Matrix.NONE).build(), 1);
+        BridgedCaptions captions =
+                forward(BridgeConfig.builder().matrix(Matrix.NONE).build(), 1);
         assertEquals(List.of(" rainbow", " two dog"), captions.texts());
         assertEquals(0.75, captions.metrics().get("caption_right"));
         assertArrayEquals(
-                targets.stream().flatMap(List::stream).mapToLong(Integer::longValue).toArray(),
+                targets.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(Integer::longValue)
+                        .toArray(),
                 captions.llmIds().toLongArray());
     }
 

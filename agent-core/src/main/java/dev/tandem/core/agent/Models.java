@@ -32,7 +32,8 @@ public final class Models {
      */
     public static Path find(String nameOrPath) {
         if (known().contains(nameOrPath)) {
-            return ModelFolder.onClassPath(Models.class.getClassLoader(), FOLDER + nameOrPath).path();
+            return ModelFolder.onClassPath(Models.class.getClassLoader(), FOLDER + nameOrPath)
+                    .path();
         }
         try {
             Path folder = Path.of(nameOrPath);
@@ -45,7 +46,8 @@ public final class Models {
         String known = known().isEmpty()
                 ? "the class path brings none (add tandem-models for the default)"
                 : "known are " + String.join(", ", known());
-        throw new IllegalArgumentException("there is no model '" + nameOrPath + "'; " + known + ", or give the path of a model folder");
+        throw new IllegalArgumentException(
+                "there is no model '" + nameOrPath + "'; " + known + ", or give the path of a model folder");
     }
 
     private static boolean isOnClassPath(String name) {

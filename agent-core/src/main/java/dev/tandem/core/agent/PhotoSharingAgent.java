@@ -62,11 +62,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
         image = settings.image(config.image());
         int context = stages.language().contextLength();
         if (language.maxNewTokens() >= context) {
-            throw new IllegalArgumentException("maxNewTokens is " + language.maxNewTokens() + ", but question and answer together have at most "
-                    + context + " tokens with this model");
+            throw new IllegalArgumentException("maxNewTokens is " + language.maxNewTokens()
+                    + ", but question and answer together have at most " + context + " tokens with this model");
         }
         int budget = Math.min(context - language.maxNewTokens(), settings.memoryTokens());
-        CaptionMarkup markup = new CaptionMarkup(config.markers().begin(), config.markers().end());
+        CaptionMarkup markup =
+                new CaptionMarkup(config.markers().begin(), config.markers().end());
         window = new DialogueWindow(stages.language(), markup, budget);
         tool = "Tandem " + Version.tandem() + ", model " + config.name();
     }
@@ -136,8 +137,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
             long said = System.nanoTime();
             int[] drawn = {0};
             List<Part> parts = collector.parts(caption -> {
-                ImageOptions drawing = image.toBuilder().seed(Seeds.derive(seed, 1 + drawn[0]++)).build();
-                Photo photo = draw(caption, drawing, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                ImageOptions drawing = image.toBuilder()
+                        .seed(Seeds.derive(seed, 1 + drawn[0]++))
+                        .build();
+                Photo photo =
+                        draw(caption, drawing, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
                 listener.onPhoto(photo);
                 return photo;
             });
@@ -316,8 +320,19 @@ public final class PhotoSharingAgent implements AutoCloseable {
          */
         public PhotoSharingAgent build() {
             AgentSettings settings = new AgentSettings(
-                    seed, temperature, topP, maxNewTokens, maxPhotosPerTurn, steps, guidance, width, height, maxMessageLength, memoryTokens,
-                    describeFiles, listener);
+                    seed,
+                    temperature,
+                    topP,
+                    maxNewTokens,
+                    maxPhotosPerTurn,
+                    steps,
+                    guidance,
+                    width,
+                    height,
+                    maxMessageLength,
+                    memoryTokens,
+                    describeFiles,
+                    listener);
             if (stages != null) {
                 return new PhotoSharingAgent(settings, stages, false);
             }

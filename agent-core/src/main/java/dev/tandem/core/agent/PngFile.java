@@ -46,7 +46,8 @@ final class PngFile {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-            IIOMetadata metadata = writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
+            IIOMetadata metadata =
+                    writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
             addText(metadata, xmp(tool, time, description));
             writer.setOutput(out);
             writer.write(new IIOImage(image, null, metadata));
@@ -76,7 +77,8 @@ final class PngFile {
     private static String xmp(String tool, Instant time, @Nullable String description) {
         String about = description == null
                 ? ""
-                : "\n   <dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escape(description) + "</rdf:li></rdf:Alt></dc:description>";
+                : "\n   <dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escape(description)
+                        + "</rdf:li></rdf:Alt></dc:description>";
         return """
                 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
                 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -91,8 +93,7 @@ final class PngFile {
                   </rdf:Description>
                  </rdf:RDF>
                 </x:xmpmeta>
-                <?xpacket end="r"?>"""
-                .formatted(TRAINED, escape(tool), time.truncatedTo(ChronoUnit.SECONDS), about);
+                <?xpacket end="r"?>""".formatted(TRAINED, escape(tool), time.truncatedTo(ChronoUnit.SECONDS), about);
     }
 
     private static String escape(String text) {

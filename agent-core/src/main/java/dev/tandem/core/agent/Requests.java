@@ -54,7 +54,8 @@ final class Requests {
      */
     boolean close() {
         if (lock.getReadHoldCount() > 0) {
-            throw new IllegalStateException("a listener cannot close the agent that it hears; cancel the request instead");
+            throw new IllegalStateException(
+                    "a listener cannot close the agent that it hears; cancel the request instead");
         }
         closed = true;
         running.forEach(Cancellation::cancel);

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  *
  * @param config names the agent and its markers
  */
-record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image) implements AutoCloseable {
+record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image)
+        implements AutoCloseable {
 
     /** Loads a model folder with the stages that the class path offers. */
     static Stages load(Path path, TensorEngine engine) {
@@ -33,10 +34,19 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
         folder.json("model_index.json");
         StageContext context = new StageContext(path, config, engine);
         LanguageStage language = find(
-                        LanguageStageFactory.class, f -> f.supports(context), LanguageStageFactory::name, "language model", path)
+                        LanguageStageFactory.class,
+                        f -> f.supports(context),
+                        LanguageStageFactory::name,
+                        "language model",
+                        path)
                 .create(context);
         try {
-            ImageStage image = find(ImageStageFactory.class, f -> f.supports(context), ImageStageFactory::name, "image model", path)
+            ImageStage image = find(
+                            ImageStageFactory.class,
+                            f -> f.supports(context),
+                            ImageStageFactory::name,
+                            "image model",
+                            path)
                     .create(context);
             try {
                 return new Stages(config, language, bridge(config, language, image), image);
@@ -55,27 +65,36 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
         return all(BridgeStageFactory.class).stream()
                 .filter(f -> f.supports(bridge))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(AgentConfig.FILE + " asks for a bridge with the matrix '" + bridge.matrix()
-                        + "', which nothing on the class path knows; known to tandem-agent-bridge are sentence, word, lexical and none"))
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                AgentConfig.FILE + " asks for a bridge with the matrix '" + bridge.matrix()
+                                        + "', which nothing on the class path knows; known to tandem-agent-bridge are sentence, word, lexical and none"))
                 .create(bridge, language.captionDecoder(), image.captionTokenizer());
     }
 
-    private static <F> F find(Class<F> type, Predicate<F> supports, Function<F, String> name, String what, Path folder) {
+    private static <F> F find(
+            Class<F> type, Predicate<F> supports, Function<F, String> name, String what, Path folder) {
         List<F> all = all(type);
-        return all.stream().filter(supports).findFirst().orElseThrow(() -> new IllegalArgumentException(
-                "nothing on the class path can run the " + what + " in " + folder + "; "
+        return all.stream()
+                .filter(supports)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("nothing on the class path can run the " + what + " in "
+                        + folder + "; "
                         + (all.isEmpty()
                                 ? "add the module that brings one (tandem-agent-llm, tandem-agent-diffusion)"
                                 : "known are " + all.stream().map(name).sorted().collect(Collectors.joining(", ")))));
     }
 
     private static <F> List<F> all(Class<F> type) {
-        return ServiceLoader.load(type).stream().map(ServiceLoader.Provider::get).toList();
+        return ServiceLoader.load(type).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
     }
 
     @Override
     public void close() {
-        try (language; image) {
+        try (language;
+                image) {
             // closed in reverse order, the second even if the first fails
         }
     }

@@ -13,8 +13,9 @@ final class UserText {
      */
     static String clean(String text, int maxChars) {
         if (text.length() > maxChars) {
-            throw new IllegalArgumentException(
-                    String.format("the message has %,d characters; at most %,d are read, please shorten it", text.length(), maxChars));
+            throw new IllegalArgumentException(String.format(
+                    "the message has %,d characters; at most %,d are read, please shorten it",
+                    text.length(), maxChars));
         }
         StringBuilder clean = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

@@ -17,7 +17,8 @@ public final class Version {
     }
 
     private static String read() {
-        try (InputStream in = Version.class.getResourceAsStream("/META-INF/maven/dev.tandem/tandem-agent-core/pom.properties")) {
+        try (InputStream in =
+                Version.class.getResourceAsStream("/META-INF/maven/dev.tandem/tandem-agent-core/pom.properties")) {
             if (in == null) {
                 return "development";
             }

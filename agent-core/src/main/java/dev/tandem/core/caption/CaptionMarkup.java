@@ -18,8 +18,11 @@ import java.util.Locale;
 public record CaptionMarkup(String begin, String end) {
 
     public CaptionMarkup {
-        if (fold(begin).text().isEmpty() || fold(end).text().isEmpty() || fold(begin).text().equals(fold(end).text())) {
-            throw new IllegalArgumentException("markers are two different visible strings, got '" + begin + "' and '" + end + "'");
+        if (fold(begin).text().isEmpty()
+                || fold(end).text().isEmpty()
+                || fold(begin).text().equals(fold(end).text())) {
+            throw new IllegalArgumentException(
+                    "markers are two different visible strings, got '" + begin + "' and '" + end + "'");
         }
     }
 
@@ -31,7 +34,8 @@ public record CaptionMarkup(String begin, String end) {
     /** The text with a blank after the first character of everything that looks like a marker; other text as it is. */
     public String escape(String text) {
         String escaped = text;
-        // a blank may move two halves together only by being removed, never by being added: one pass for each marker is enough
+        // a blank may move two halves together only by being removed, never by being added: one pass for each marker is
+        // enough
         for (String marker : List.of(begin, end)) {
             escaped = escape(escaped, fold(marker).text());
         }
@@ -74,7 +78,8 @@ public record CaptionMarkup(String begin, String end) {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             if (!isInvisible(c)) {
-                String plain = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+                String plain = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKC)
+                        .toLowerCase(Locale.ROOT);
                 folded.append(plain);
                 for (int k = 0; k < plain.length(); k++) {
                     origins.add(i);

@@ -31,7 +31,9 @@ public final class ConfigReader {
             .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS, JsonReadFeature.ALLOW_TRAILING_COMMA)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(
+                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -119,7 +121,9 @@ public final class ConfigReader {
         String message = e.getOriginalMessage();
         String marker = "known type ids = ";
         int list = message.indexOf(marker);
-        String known = list < 0 ? "" : "; known are " + message.substring(list + marker.length()).replaceAll("[\\[\\])]", "");
+        String known = list < 0
+                ? ""
+                : "; known are " + message.substring(list + marker.length()).replaceAll("[\\[\\])]", "");
         return (e.getTypeId() == null ? "the field 'kind' is missing" : "unknown kind '" + e.getTypeId() + "'") + known;
     }
 

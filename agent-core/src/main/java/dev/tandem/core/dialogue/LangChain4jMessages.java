@@ -49,20 +49,23 @@ public final class LangChain4jMessages {
             if (message instanceof UserMessage user) {
                 for (Content content : user.contents()) {
                     if (!(content instanceof TextContent text)) {
-                        throw new IllegalArgumentException("a user message with " + content.type() + " cannot be read, only text");
+                        throw new IllegalArgumentException(
+                                "a user message with " + content.type() + " cannot be read, only text");
                     }
                     addWords(parts, text.text());
                 }
                 addTurn(turns, Speaker.USER, parts);
             } else if (message instanceof AiMessage ai) {
                 if (ai.hasToolExecutionRequests()) {
-                    throw new IllegalArgumentException("a message that calls tools cannot be part of a photo-sharing dialogue");
+                    throw new IllegalArgumentException(
+                            "a message that calls tools cannot be part of a photo-sharing dialogue");
                 }
                 addWords(parts, ai.text());
                 ai.images().forEach(image -> parts.add(toPhoto(image)));
                 addTurn(turns, Speaker.AGENT, parts);
             } else if (!(message instanceof SystemMessage)) {
-                throw new IllegalArgumentException("a message of type " + message.type() + " cannot be part of a photo-sharing dialogue");
+                throw new IllegalArgumentException(
+                        "a message of type " + message.type() + " cannot be part of a photo-sharing dialogue");
             }
         }
         return new Dialogue(turns);
@@ -78,7 +81,8 @@ public final class LangChain4jMessages {
     private static AiMessage toAiMessage(String text, List<Photo> photos) {
         AiMessage.Builder message = AiMessage.builder().text(text);
         if (!photos.isEmpty()) {
-            List<Image> images = photos.stream().map(LangChain4jMessages::toImage).toList();
+            List<Image> images =
+                    photos.stream().map(LangChain4jMessages::toImage).toList();
             message.attributes(Map.of(AiMessage.GENERATED_IMAGES_KEY, images));
         }
         return message.build();
@@ -102,7 +106,8 @@ public final class LangChain4jMessages {
             return Photo.described(caption);
         }
         if (data.length() > MAX_BASE64) {
-            throw new IllegalArgumentException("an image has " + data.length() + " base64 characters; at most " + MAX_BASE64 + " are read");
+            throw new IllegalArgumentException(
+                    "an image has " + data.length() + " base64 characters; at most " + MAX_BASE64 + " are read");
         }
         return Photo.ofPng(caption, Base64.getDecoder().decode(data), 0);
     }

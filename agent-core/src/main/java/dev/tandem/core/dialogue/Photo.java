@@ -42,8 +42,8 @@ public record Photo(String caption, byte[] png, int width, int height, long seed
         png = png.clone();
         boolean picture = png.length > 0;
         if (picture != (width > 0) || picture != (height > 0)) {
-            throw new IllegalArgumentException(
-                    "a photo has bytes and a size, or neither; got " + png.length + " bytes and " + width + " x " + height + " pixels");
+            throw new IllegalArgumentException("a photo has bytes and a size, or neither; got " + png.length
+                    + " bytes and " + width + " x " + height + " pixels");
         }
     }
 

@@ -39,6 +39,9 @@ public record Turn(Speaker speaker, List<Part> parts) {
 
     /** Its photos, in order. */
     public List<Photo> photos() {
-        return parts.stream().filter(Photo.class::isInstance).map(Photo.class::cast).toList();
+        return parts.stream()
+                .filter(Photo.class::isInstance)
+                .map(Photo.class::cast)
+                .toList();
     }
 }

@@ -21,7 +21,8 @@ public record Conv2d(Tensor weight, @Nullable Tensor bias, int stride, int paddi
     }
 
     /** Reads {@code key.weight} and {@code key.bias}. */
-    public static Conv2d load(WeightSource weights, String key, long in, long out, int kernel, int stride, int padding, Init init) {
+    public static Conv2d load(
+            WeightSource weights, String key, long in, long out, int kernel, int stride, int padding, Init init) {
         Tensor weight = weights.get(key + ".weight", init, out, in, kernel, kernel);
         return new Conv2d(weight, weights.get(key + ".bias", Init.zeros(), out), stride, padding);
     }

@@ -17,7 +17,8 @@ public record GroupNorm(int groups, Tensor weight, Tensor bias, double eps) {
     /** Reads {@code key.weight} and {@code key.bias}. */
     public static GroupNorm load(WeightSource weights, String key, int groups, long channels, double eps) {
         if (channels % groups != 0) {
-            throw new IllegalArgumentException(key + ": " + channels + " channels do not divide into " + groups + " groups (norm_num_groups)");
+            throw new IllegalArgumentException(
+                    key + ": " + channels + " channels do not divide into " + groups + " groups (norm_num_groups)");
         }
         return new GroupNorm(
                 groups,

@@ -65,7 +65,8 @@ public record AgentConfig(
 
         public Markers {
             if (begin.isBlank() || end.isBlank() || begin.equals(end)) {
-                throw new IllegalArgumentException("markers are two different tokens, got '" + begin + "' and '" + end + "'");
+                throw new IllegalArgumentException(
+                        "markers are two different tokens, got '" + begin + "' and '" + end + "'");
             }
         }
     }
@@ -86,7 +87,8 @@ public record AgentConfig(
 
         public PromptTemplate {
             if (agentEnd.isEmpty()) {
-                throw new IllegalArgumentException("the prompt template needs agent_end, the token that ends the agent's turn");
+                throw new IllegalArgumentException(
+                        "the prompt template needs agent_end, the token that ends the agent's turn");
             }
         }
     }

@@ -29,8 +29,8 @@ public record ImageOptions(int steps, double guidance, long seed, int width, int
             throw new IllegalArgumentException("guidance lies from 0 to 100, got " + guidance);
         }
         if (width < 0 || width > MAX_SIDE || height < 0 || height > MAX_SIDE) {
-            throw new IllegalArgumentException(
-                    "width and height lie from 1 to " + MAX_SIDE + " pixels, or are 0 for the model's own, got " + width + " x " + height);
+            throw new IllegalArgumentException("width and height lie from 1 to " + MAX_SIDE
+                    + " pixels, or are 0 for the model's own, got " + width + " x " + height);
         }
     }
 
@@ -40,7 +40,12 @@ public record ImageOptions(int steps, double guidance, long seed, int width, int
 
     /** A builder that starts from these options. */
     public Builder toBuilder() {
-        return new Builder().steps(steps).guidance(guidance).seed(seed).width(width).height(height);
+        return new Builder()
+                .steps(steps)
+                .guidance(guidance)
+                .seed(seed)
+                .width(width)
+                .height(height);
     }
 
     /** Collects options; what is not set is 20 steps, guidance 2.5, seed 0, the model's own size. */

@@ -14,7 +14,8 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
  * @param maxCaptionTokens most tokens of one caption; a longer one is text
  */
 @JsonDeserialize(builder = LanguageOptions.Builder.class)
-public record LanguageOptions(int maxNewTokens, double temperature, double topP, long seed, int maxCaptions, int maxCaptionTokens) {
+public record LanguageOptions(
+        int maxNewTokens, double temperature, double topP, long seed, int maxCaptions, int maxCaptionTokens) {
 
     public LanguageOptions {
         atLeast("maxNewTokens", maxNewTokens, 1);

@@ -24,7 +24,8 @@ public interface LanguageStage extends AutoCloseable {
      * @throws IllegalArgumentException if the dialogue does not fit
      * @throws CancelledException if cancelled
      */
-    LanguageUsage reply(Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener);
+    LanguageUsage reply(
+            Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener);
 
     /** Tokens that a dialogue takes as a prompt, the beginning of the agent's answer included. */
     int countTokens(Dialogue dialogue);

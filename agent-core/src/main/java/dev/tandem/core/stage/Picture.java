@@ -14,8 +14,8 @@ public final class Picture {
      */
     public Picture(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
-            throw new IllegalArgumentException(
-                    "a picture of " + width + " x " + height + " pixels does not have " + rgb.length + " bytes, but three a pixel");
+            throw new IllegalArgumentException("a picture of " + width + " x " + height + " pixels does not have "
+                    + rgb.length + " bytes, but three a pixel");
         }
         this.width = width;
         this.height = height;

@@ -15,7 +15,8 @@ public record SpelledCaption(String text, List<Integer> ids, List<Span> spans) {
         ids = List.copyOf(ids);
         spans = List.copyOf(spans);
         if (ids.size() != spans.size()) {
-            throw new IllegalArgumentException("each token has one span, got " + ids.size() + " tokens and " + spans.size() + " spans");
+            throw new IllegalArgumentException(
+                    "each token has one span, got " + ids.size() + " tokens and " + spans.size() + " spans");
         }
     }
 }

@@ -35,8 +35,9 @@ public record AdamWStep(
         secondMoments = List.copyOf(secondMoments);
         int n = parameters.size();
         if (gradients.size() != n || firstMoments.size() != n || secondMoments.size() != n) {
-            throw new IllegalArgumentException("AdamW needs one gradient and two moments for each of the " + n + " parameters, got "
-                    + gradients.size() + ", " + firstMoments.size() + " and " + secondMoments.size());
+            throw new IllegalArgumentException(
+                    "AdamW needs one gradient and two moments for each of the " + n + " parameters, got "
+                            + gradients.size() + ", " + firstMoments.size() + " and " + secondMoments.size());
         }
         if (step < 1) {
             throw new IllegalArgumentException("AdamW counts its steps from 1, got " + step);

@@ -19,7 +19,8 @@ public record Device(Kind kind, int index) {
 
     public Device {
         if (index < 0 || (kind == Kind.CPU && index != 0)) {
-            throw new IllegalArgumentException("there is no device " + kind + ":" + index + "; use cpu or cuda:N with N from 0");
+            throw new IllegalArgumentException(
+                    "there is no device " + kind + ":" + index + "; use cpu or cuda:N with N from 0");
         }
     }
 

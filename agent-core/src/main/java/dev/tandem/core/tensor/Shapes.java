@@ -29,7 +29,8 @@ public final class Shapes {
     public static int dim(int dim, int rank) {
         int d = dim < 0 ? dim + rank : dim;
         if (d < 0 || d >= Math.max(rank, 1)) {
-            throw new IllegalArgumentException("dimension " + dim + " does not exist in a tensor of " + rank + " dimensions");
+            throw new IllegalArgumentException(
+                    "dimension " + dim + " does not exist in a tensor of " + rank + " dimensions");
         }
         return d;
     }

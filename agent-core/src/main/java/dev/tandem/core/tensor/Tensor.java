@@ -59,7 +59,8 @@ public interface Tensor {
     default List<Tensor> chunk(int chunks, int dim) {
         long size = size(dim);
         if (size % chunks != 0) {
-            throw new IllegalArgumentException("chunk: " + size + " elements of dimension " + dim + " do not divide into " + chunks);
+            throw new IllegalArgumentException(
+                    "chunk: " + size + " elements of dimension " + dim + " do not divide into " + chunks);
         }
         List<Tensor> parts = new ArrayList<>(chunks);
         for (int i = 0; i < chunks; i++) {
@@ -254,7 +255,8 @@ public interface Tensor {
     Tensor requiresGrad(boolean requiresGrad);
 
     /** The gradient that backward passes have added up since {@link #zeroGrad}; null if there was none. */
-    @Nullable Tensor grad();
+    @Nullable
+    Tensor grad();
 
     /** Frees the gradient: {@link #grad()} is null again. Not between two backward passes over one recorded graph. */
     void zeroGrad();

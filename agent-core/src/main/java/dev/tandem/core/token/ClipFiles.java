@@ -44,18 +44,33 @@ final class ClipFiles {
         String begin = roles.getOrDefault("bos_token", BEGIN);
         String end = roles.getOrDefault("eos_token", END);
         if (!vocabulary.path(begin).isInt() || !vocabulary.path(end).isInt()) {
-            throw new WeightException(folder + " has no tokenizer.json, and its vocab.json is not CLIP's: it lacks " + begin + " or " + end);
+            throw new WeightException(folder + " has no tokenizer.json, and its vocab.json is not CLIP's: it lacks "
+                    + begin + " or " + end);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", "1.0");
         json.putArray("added_tokens");
-        ArrayNode normalizers = json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        ArrayNode normalizers =
+                json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
         normalizers.addObject().put("type", "NFC");
-        normalizers.addObject().put("type", "Replace").put("content", " ").putObject("pattern").put("Regex", "\\s+");
+        normalizers
+                .addObject()
+                .put("type", "Replace")
+                .put("content", " ")
+                .putObject("pattern")
+                .put("Regex", "\\s+");
         normalizers.addObject().put("type", "Lowercase");
         ArrayNode cuts = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
-        cuts.addObject().put("type", "Split").put("behavior", "Removed").put("invert", true).putObject("pattern").put("Regex", CUT);
+        cuts.addObject()
+                .put("type", "Split")
+                .put("behavior", "Removed")
+                .put("invert", true)
+                .putObject("pattern")
+                .put("Regex", CUT);
         cuts.add(byteLevel());
-        ObjectNode frame = json.putObject("post_processor").put("type", "RobertaProcessing").put("trim_offsets", false).put("add_prefix_space", false);
+        ObjectNode frame = json.putObject("post_processor")
+                .put("type", "RobertaProcessing")
+                .put("trim_offsets", false)
+                .put("add_prefix_space", false);
         frame.putArray("sep").add(end).add(vocabulary.path(end).asInt());
         frame.putArray("cls").add(begin).add(vocabulary.path(begin).asInt());
         json.set("decoder", byteLevel());
@@ -71,7 +86,12 @@ final class ClipFiles {
     }
 
     private static ObjectNode byteLevel() {
-        return JsonNodeFactory.instance.objectNode().put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", true);
     }
 
     private static ArrayNode merges(Path file) {
@@ -79,12 +99,18 @@ final class ClipFiles {
             if (Files.size(file) > MOST_BYTES) {
                 throw new WeightException(file + " is larger than " + (MOST_BYTES >> 20) + " MiB and is not read");
             }
-            List<String> lines = Files.readString(file).strip().lines().skip(1).limit(MOST_MERGES).toList();
+            List<String> lines = Files.readString(file)
+                    .strip()
+                    .lines()
+                    .skip(1)
+                    .limit(MOST_MERGES)
+                    .toList();
             ArrayNode merges = JsonNodeFactory.instance.arrayNode();
             for (String line : lines) {
                 String[] pair = line.split(" ", -1);
                 if (pair.length != 2) {
-                    throw new WeightException(file + " is damaged: a line holds " + pair.length + " symbols, not two; copy or download it again");
+                    throw new WeightException(file + " is damaged: a line holds " + pair.length
+                            + " symbols, not two; copy or download it again");
                 }
                 merges.addArray().add(pair[0]).add(pair[1]);
             }

@@ -17,8 +17,8 @@ public record Encoded(List<Integer> ids, List<Span> spans, List<Integer> attenti
         spans = List.copyOf(spans);
         attentionMask = List.copyOf(attentionMask);
         if (ids.size() != spans.size() || ids.size() != attentionMask.size()) {
-            throw new IllegalArgumentException("each token has one span and one mask value, got " + ids.size() + " ids, " + spans.size()
-                    + " spans and " + attentionMask.size() + " mask values");
+            throw new IllegalArgumentException("each token has one span and one mask value, got " + ids.size()
+                    + " ids, " + spans.size() + " spans and " + attentionMask.size() + " mask values");
         }
     }
 

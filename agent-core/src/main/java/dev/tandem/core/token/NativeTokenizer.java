@@ -68,7 +68,10 @@ final class NativeTokenizer implements AutoCloseable {
         for (int i = 0; i < ids.length; i++) {
             CharSpan place = places[i];
             idList.add((int) ids[i]);
-            spans.add(place == null || place.getStart() == place.getEnd() ? NOTHING : new Span(place.getStart(), place.getEnd()));
+            spans.add(
+                    place == null || place.getStart() == place.getEnd()
+                            ? NOTHING
+                            : new Span(place.getStart(), place.getEnd()));
             mask.add(1);
         }
         return new Encoded(idList, spans, mask);
@@ -77,7 +80,8 @@ final class NativeTokenizer implements AutoCloseable {
     String decode(List<Integer> ids, boolean skipSpecialTokens) {
         open();
         try {
-            return TokenizersLibrary.LIB.decode(handle, ids.stream().mapToLong(Integer::longValue).toArray(), skipSpecialTokens);
+            return TokenizersLibrary.LIB.decode(
+                    handle, ids.stream().mapToLong(Integer::longValue).toArray(), skipSpecialTokens);
         } finally {
             use.readLock().unlock();
         }
@@ -115,7 +119,8 @@ final class NativeTokenizer implements AutoCloseable {
 
     private static String repaired(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> out.appendCodePoint(c <= 0xFFFF && Character.isSurrogate((char) c) ? REPLACEMENT : c));
+        text.codePoints()
+                .forEach(c -> out.appendCodePoint(c <= 0xFFFF && Character.isSurrogate((char) c) ? REPLACEMENT : c));
         return out.toString();
     }
 }

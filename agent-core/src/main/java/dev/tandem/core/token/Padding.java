@@ -19,8 +19,9 @@ public record Padding(int length, int multipleOf, Side side, int padId) {
 
     public Padding {
         if (length < 0 || multipleOf < 1 || padId < 0) {
-            throw new IllegalArgumentException("padding needs a length and an id of 0 or more and a multiple of 1 or more, got "
-                    + length + ", " + padId + " and " + multipleOf);
+            throw new IllegalArgumentException(
+                    "padding needs a length and an id of 0 or more and a multiple of 1 or more, got " + length + ", "
+                            + padId + " and " + multipleOf);
         }
     }
 
@@ -31,7 +32,9 @@ public record Padding(int length, int multipleOf, Side side, int padId) {
 
     /** A batch with all rows filled. */
     public List<Encoded> pad(List<Encoded> rows) {
-        int wanted = length > 0 ? length : rows.stream().mapToInt(r -> r.ids().size()).max().orElse(0);
+        int wanted = length > 0
+                ? length
+                : rows.stream().mapToInt(r -> r.ids().size()).max().orElse(0);
         int target = (wanted + multipleOf - 1) / multipleOf * multipleOf;
         return rows.stream().map(row -> pad(row, target - row.ids().size())).toList();
     }
@@ -39,7 +42,10 @@ public record Padding(int length, int multipleOf, Side side, int padId) {
     private Encoded pad(Encoded row, int missing) {
         return missing <= 0
                 ? row
-                : new Encoded(joined(row.ids(), padId, missing), joined(row.spans(), NOTHING, missing), joined(row.attentionMask(), 0, missing));
+                : new Encoded(
+                        joined(row.ids(), padId, missing),
+                        joined(row.spans(), NOTHING, missing),
+                        joined(row.attentionMask(), 0, missing));
     }
 
     private <T> List<T> joined(List<T> row, T filling, int missing) {

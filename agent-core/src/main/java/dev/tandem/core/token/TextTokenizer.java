@@ -36,7 +36,9 @@ public final class TextTokenizer implements AutoCloseable {
         try {
             tokens = new NativeTokenizer(source.with(truncation, true));
         } catch (IllegalArgumentException e) {
-            throw new WeightException("the tokenizer in " + folder + " is damaged (" + e.getMessage() + "); copy or download it again", e);
+            throw new WeightException(
+                    "the tokenizer in " + folder + " is damaged (" + e.getMessage() + "); copy or download it again",
+                    e);
         }
     }
 
@@ -151,7 +153,8 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** Where rows of a batch are filled, by {@code padding_side}, else as transformers' class of this tokenizer does. */
     public Side paddingSide() {
-        String byClass = source.config().path("tokenizer_class").asText("").startsWith("LlamaTokenizer") ? "left" : "right";
+        String byClass =
+                source.config().path("tokenizer_class").asText("").startsWith("LlamaTokenizer") ? "left" : "right";
         return side("padding_side", byClass);
     }
 
@@ -169,7 +172,8 @@ public final class TextTokenizer implements AutoCloseable {
         if (fingerprint == null) {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                fingerprint = HexFormat.of().formatHex(digest.digest(source.with(null, true).getBytes(StandardCharsets.UTF_8)));
+                fingerprint = HexFormat.of()
+                        .formatHex(digest.digest(source.with(null, true).getBytes(StandardCharsets.UTF_8)));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every Java has SHA-256", e);
             }

@@ -24,12 +24,16 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
     private static final String ADDED = "added_tokens";
     private static final String DECODER = "added_tokens_decoder";
     private static final String ADDITIONAL = "additional_special_tokens";
-    private static final String[] ROLES = {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"};
+    private static final String[] ROLES = {
+        "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"
+    };
 
     static TokenizerJson read(ModelFolder folder) {
         ObjectNode config = optional(folder, "tokenizer_config.json");
         // transformers reads the old file only where the newer table is absent, and then it wins
-        ObjectNode old = config.has(DECODER) ? JsonNodeFactory.instance.objectNode() : optional(folder, "special_tokens_map.json");
+        ObjectNode old = config.has(DECODER)
+                ? JsonNodeFactory.instance.objectNode()
+                : optional(folder, "special_tokens_map.json");
         ObjectNode named = config.deepCopy();
         named.setAll(old);
         Map<String, String> roles = new LinkedHashMap<>();
@@ -42,10 +46,12 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
         ObjectNode json;
         if (folder.file("tokenizer.json").isPresent()) {
             json = (ObjectNode) folder.json("tokenizer.json");
-        } else if (folder.file("vocab.json").isPresent() && folder.file("merges.txt").isPresent()) {
+        } else if (folder.file("vocab.json").isPresent()
+                && folder.file("merges.txt").isPresent()) {
             json = ClipFiles.tokenizer(folder, roles);
         } else {
-            throw new WeightException("there is no tokenizer in " + folder + ": it needs tokenizer.json, or vocab.json and merges.txt of a CLIP tokenizer"
+            throw new WeightException("there is no tokenizer in " + folder
+                    + ": it needs tokenizer.json, or vocab.json and merges.txt of a CLIP tokenizer"
                     + " (in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder) writes it)");
         }
         json.putNull("truncation");
@@ -79,11 +85,19 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
     }
 
     /** Adds a special token with the id that the vocabulary gives it, else the next free one. */
-    private static void add(ObjectNode json, ArrayNode added, Map<String, JsonNode> known, String content, JsonNode options) {
+    private static void add(
+            ObjectNode json, ArrayNode added, Map<String, JsonNode> known, String content, JsonNode options) {
         Map<String, Integer> vocabulary = Vocabulary.ids(json);
         Integer id = vocabulary.get(content);
         ObjectNode token = added.addObject()
-                .put("id", id != null ? id : vocabulary.values().stream().mapToInt(i -> i + 1).max().orElse(0))
+                .put(
+                        "id",
+                        id != null
+                                ? id
+                                : vocabulary.values().stream()
+                                        .mapToInt(i -> i + 1)
+                                        .max()
+                                        .orElse(0))
                 .put(CONTENT, content)
                 .put("special", options.path("special").asBoolean(true))
                 .put("normalized", options.path("normalized").asBoolean(false));
@@ -101,11 +115,13 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
             copy.putObject("truncation")
                     .put("direction", truncation.side() == Side.LEFT ? "Left" : "Right")
                     .put("max_length", truncation.maxLength())
-                    .put("strategy", switch (truncation.order()) {
-                        case LONGEST_FIRST -> "LongestFirst";
-                        case ONLY_FIRST -> "OnlyFirst";
-                        case ONLY_SECOND -> "OnlySecond";
-                    })
+                    .put(
+                            "strategy",
+                            switch (truncation.order()) {
+                                case LONGEST_FIRST -> "LongestFirst";
+                                case ONLY_FIRST -> "OnlyFirst";
+                                case ONLY_SECOND -> "OnlySecond";
+                            })
                     .put("stride", 0);
         }
         if (!specialTokens) {

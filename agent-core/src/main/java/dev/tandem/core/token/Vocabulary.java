@@ -36,17 +36,23 @@ final class Vocabulary {
                 ids.put(vocabulary.path(i).path(0).asText(), i);
             }
         } else {
-            vocabulary.properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+            vocabulary
+                    .properties()
+                    .forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
         }
-        json.path("added_tokens").forEach(token -> ids.put(token.path("content").asText(), token.path("id").asInt()));
+        json.path("added_tokens")
+                .forEach(token ->
+                        ids.put(token.path("content").asText(), token.path("id").asInt()));
         return ids;
     }
 
-    @Nullable Integer id(String token) {
+    @Nullable
+    Integer id(String token) {
         return ids.get(token);
     }
 
-    @Nullable String token(int id) {
+    @Nullable
+    String token(int id) {
         return tokens.get(id);
     }
 

@@ -156,7 +156,9 @@ public final class Trainer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot make the folder " + folder + " for checkpoints: "
-                            + (Files.exists(folder) ? "there is a file of that name" : "check that you may write there"),
+                            + (Files.exists(folder)
+                                    ? "there is a file of that name"
+                                    : "check that you may write there"),
                     e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);

@@ -191,7 +191,8 @@ public final class Safetensors {
             if (dtype != DType.BFLOAT16) {
                 return engine.tensor(mapping.bytes(), dtype, shape);
             }
-            ByteBuffer floats = WIDENED.get().clear().limit((int) bytes * 2).slice().order(ByteOrder.nativeOrder());
+            ByteBuffer floats =
+                    WIDENED.get().clear().limit((int) bytes * 2).slice().order(ByteOrder.nativeOrder());
             HalfFloat.widenBfloat16(mapping.bytes(), floats);
             return engine.tensor(floats, DType.FLOAT32, shape);
         }

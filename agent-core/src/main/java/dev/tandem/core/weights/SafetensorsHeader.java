@@ -174,8 +174,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         private Entry checked(String key, Entry entry) {
             Integer elementBytes = ELEMENT_BYTES.get(entry.dtype());
             if (elementBytes == null) {
-                throw new WeightException(file + " holds " + JsonFile.shortened(key) + " as " + JsonFile.shortened(entry.dtype())
-                        + ", a type that Tandem does not know; convert the file to F32, F16 or BF16");
+                throw new WeightException(
+                        file + " holds " + JsonFile.shortened(key) + " as " + JsonFile.shortened(entry.dtype())
+                                + ", a type that Tandem does not know; convert the file to F32, F16 or BF16");
             }
             if (entry.start() < 0 || entry.end() < entry.start() || entry.end() > dataBytes) {
                 throw damaged(

@@ -26,8 +26,9 @@ record WeightIndex(Path file, Map<String, String> fileByKey) {
         map.properties().forEach(entry -> {
             String name = entry.getValue().asText();
             if (!NAME.matcher(name).matches()) {
-                throw new WeightException(file + " names '" + JsonFile.shortened(name) + "' for " + JsonFile.shortened(entry.getKey())
-                        + ", which is not the plain name of a safetensors file in its folder");
+                throw new WeightException(
+                        file + " names '" + JsonFile.shortened(name) + "' for " + JsonFile.shortened(entry.getKey())
+                                + ", which is not the plain name of a safetensors file in its folder");
             }
             fileByKey.put(entry.getKey(), name);
         });

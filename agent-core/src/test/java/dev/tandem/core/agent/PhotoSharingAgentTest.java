@@ -34,12 +34,15 @@ class PhotoSharingAgentTest {
 
     @Test
     void wordsAndPhotosComeInTheOrderInWhichTheModelSaysThem() throws IOException {
-        PhotoSharingAgent agent = new ScriptedStages(d -> "hi <a dog>ok <cat>").builder().seed(4L).build();
+        PhotoSharingAgent agent =
+                new ScriptedStages(d -> "hi <a dog>ok <cat>").builder().seed(4L).build();
         Reply reply = agent.reply(Dialogue.EMPTY, "hello");
         assertEquals(4, reply.parts().size());
         assertEquals(new Words("hi"), reply.parts().get(0));
         assertEquals("hi ok", reply.text());
-        assertEquals(List.of("a dog", "cat"), reply.photos().stream().map(Photo::caption).toList());
+        assertEquals(
+                List.of("a dog", "cat"),
+                reply.photos().stream().map(Photo::caption).toList());
         Photo photo = reply.photos().get(0);
         assertEquals(4, photo.width());
         assertEquals(2, ImageIO.read(new ByteArrayInputStream(photo.png())).getHeight());
@@ -88,7 +91,9 @@ class PhotoSharingAgentTest {
         assertTrue(reply.photos().isEmpty());
         assertEquals("[ IMG] a dog [ /IMG] \uff3b img\uff3d", lastWords(stages.asked.get(0)));
         // what is remembered is what was said
-        assertEquals("[IMG] a dog [/IMG] \uff3bimg\uff3d", conversation.dialogue().turns().get(0).text());
+        assertEquals(
+                "[IMG] a dog [/IMG] \uff3bimg\uff3d",
+                conversation.dialogue().turns().get(0).text());
     }
 
     @Test
@@ -120,7 +125,9 @@ class PhotoSharingAgentTest {
 
     private static List<Long> seeds(PhotoSharingAgent agent) {
         Conversation conversation = agent.conversation();
-        return List.of("a", "b", "c").stream().map(m -> conversation.say(m).photos().get(0).seed()).toList();
+        return List.of("a", "b", "c").stream()
+                .map(m -> conversation.say(m).photos().get(0).seed())
+                .toList();
     }
 
     @Test
@@ -128,7 +135,9 @@ class PhotoSharingAgentTest {
         ScriptedStages stages = new ScriptedStages(d -> "ok");
         Conversation conversation = stages.builder().build().conversation();
         assertMessage("the message is empty", () -> conversation.say(" \u0000\u001b "));
-        assertMessage("the message has 100,000 characters; at most 4,000 are read", () -> conversation.say("x".repeat(100_000)));
+        assertMessage(
+                "the message has 100,000 characters; at most 4,000 are read",
+                () -> conversation.say("x".repeat(100_000)));
         assertMessage("this model reads at most 100", () -> conversation.say("x".repeat(200)));
         assertEquals(Dialogue.EMPTY, conversation.dialogue());
         conversation.say("a\u0007b\ud800c\u001b[31m");
@@ -167,13 +176,16 @@ class PhotoSharingAgentTest {
                 CompletableFuture.supplyAsync(() -> agent.reply(Dialogue.EMPTY, "hi", agent.listener(), cancellation));
         await(drawing);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(agent::close);
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10); !cancellation.isCancelled(); Thread.onSpinWait()) {
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                !cancellation.isCancelled();
+                Thread.onSpinWait()) {
             assertTrue(System.nanoTime() < end, "closing did not cancel the request");
         }
         assertFalse(closing.isDone(), "closing waits for the request");
         goOn.countDown();
         closing.get(10, TimeUnit.SECONDS);
-        Exception e = assertThrows(java.util.concurrent.ExecutionException.class, () -> reply.get(10, TimeUnit.SECONDS));
+        Exception e =
+                assertThrows(java.util.concurrent.ExecutionException.class, () -> reply.get(10, TimeUnit.SECONDS));
         assertTrue(e.getCause() instanceof CancelledException, String.valueOf(e.getCause()));
         assertThrows(IllegalStateException.class, () -> agent.reply(Dialogue.EMPTY, "hi"));
         // stages that were handed in belong to whom made them
@@ -221,19 +233,26 @@ class PhotoSharingAgentTest {
     @Test
     void theBuilderOverridesTheModelsSettings() {
         ScriptedStages stages = new ScriptedStages(d -> "<a><b>");
-        PhotoSharingAgent agent = stages.builder().maxPhotosPerTurn(1).steps(2).guidance(1.5).size(64, 32).build();
+        PhotoSharingAgent agent = stages.builder()
+                .maxPhotosPerTurn(1)
+                .steps(2)
+                .guidance(1.5)
+                .size(64, 32)
+                .build();
         Reply reply = agent.reply(Dialogue.EMPTY, "hi");
         assertEquals(1, reply.photos().size());
         assertEquals("b", reply.text());
         assertEquals(2, stages.drawn.get(0).steps());
         assertEquals(64, stages.drawn.get(0).width());
-        assertMessage("at most 120 tokens", () -> stages.builder().maxNewTokens(120).build());
+        assertMessage(
+                "at most 120 tokens", () -> stages.builder().maxNewTokens(120).build());
         assertMessage("temperature", () -> stages.builder().temperature(-1.0).build());
     }
 
     @Test
     void anEmptyAnswerIsAnAnswer() {
-        Conversation conversation = new ScriptedStages(d -> "  ").builder().build().conversation();
+        Conversation conversation =
+                new ScriptedStages(d -> "  ").builder().build().conversation();
         assertEquals("", conversation.say("hi").text());
         assertEquals(List.of(Turn.user("hi")), conversation.dialogue().turns());
     }
@@ -241,7 +260,8 @@ class PhotoSharingAgentTest {
     @Test
     void drawsACaptionOfYours() {
         PhotoSharingAgent agent = new ScriptedStages(d -> "").builder().build();
-        Photo photo = agent.draw(" a dog ", agent.imageOptions().toBuilder().seed(11).build(), new Cancellation(), ImageListener.NONE);
+        Photo photo = agent.draw(
+                " a dog ", agent.imageOptions().toBuilder().seed(11).build(), new Cancellation(), ImageListener.NONE);
         assertEquals("a dog", photo.caption());
         assertEquals(11, photo.seed());
         assertMessage("empty", () -> agent.draw("", agent.imageOptions(), new Cancellation(), ImageListener.NONE));
@@ -249,7 +269,11 @@ class PhotoSharingAgentTest {
 
     @Test
     void anUnknownModelIsNamed() {
-        assertMessage("there is no model 'nonsense'", () -> PhotoSharingAgent.builder().model("nonsense").build());
-        assertMessage("there is no model ''", () -> PhotoSharingAgent.builder().model("").build());
+        assertMessage(
+                "there is no model 'nonsense'",
+                () -> PhotoSharingAgent.builder().model("nonsense").build());
+        assertMessage(
+                "there is no model ''",
+                () -> PhotoSharingAgent.builder().model("").build());
     }
 }

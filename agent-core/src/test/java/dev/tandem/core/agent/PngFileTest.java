@@ -51,7 +51,9 @@ class PngFileTest {
                         .getTextContent());
         assertEquals(
                 "Tandem 1 & <two>",
-                document.getElementsByTagNameNS("http://ns.adobe.com/xap/1.0/", "CreatorTool").item(0).getTextContent());
+                document.getElementsByTagNameNS("http://ns.adobe.com/xap/1.0/", "CreatorTool")
+                        .item(0)
+                        .getTextContent());
         assertTrue(xmp.contains("2026-11-21T12:00:00Z"));
         assertFalse(xmp.contains("dc:description"), "caption and seed only where asked for");
     }

@@ -63,7 +63,8 @@ final class ScriptedStages {
 
     final LanguageStage language = new LanguageStage() {
         @Override
-        public LanguageUsage reply(Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
+        public LanguageUsage reply(
+                Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
             asked.add(dialogue);
             languageSeeds.add(options.seed());
             CaptionParser parser = new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens());
@@ -88,7 +89,9 @@ final class ScriptedStages {
             for (Turn turn : dialogue.turns()) {
                 count += 2;
                 for (var part : turn.parts()) {
-                    count += part instanceof Words words ? words.text().length() : ((Photo) part).caption().length();
+                    count += part instanceof Words words
+                            ? words.text().length()
+                            : ((Photo) part).caption().length();
                 }
             }
             return count;
@@ -112,7 +115,8 @@ final class ScriptedStages {
 
     final ImageStage image = new ImageStage() {
         @Override
-        public Picture draw(Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        public Picture draw(
+                Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {
             drawn.add(options);
             for (int step = 1; step <= options.steps(); step++) {
                 cancellation.check();

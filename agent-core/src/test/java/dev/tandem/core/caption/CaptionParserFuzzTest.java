@@ -35,7 +35,9 @@ class CaptionParserFuzzTest {
 
     @Test
     void manyRandomTexts() {
-        int[] alphabet = "[[IMG]/img] xé\u200d\uff3b\uff29\uff2d\uff27\uff3d\u0301\u00ad\u3164".codePoints().toArray();
+        int[] alphabet = "[[IMG]/img] xé\u200d\uff3b\uff29\uff2d\uff27\uff3d\u0301\u00ad\u3164"
+                .codePoints()
+                .toArray();
         SplittableRandom random = new SplittableRandom(6);
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();

@@ -81,7 +81,9 @@ class CaptionParserTest {
 
     @Test
     void aCaptionCarriesTheModelsTokens() {
-        assertEquals(List.of((int) 'o', (int) 'x'), parse("a<ox>", 1, 3).captions.get(0).tokenIds());
+        assertEquals(
+                List.of((int) 'o', (int) 'x'),
+                parse("a<ox>", 1, 3).captions.get(0).tokenIds());
     }
 
     @Test

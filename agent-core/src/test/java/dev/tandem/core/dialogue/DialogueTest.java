@@ -26,7 +26,8 @@ class DialogueTest {
 
     @Test
     void theLastTurnsOfADialogue() {
-        Dialogue dialogue = Dialogue.EMPTY.with(Turn.user("a")).with(Turn.agent("b")).with(Turn.user("c"));
+        Dialogue dialogue =
+                Dialogue.EMPTY.with(Turn.user("a")).with(Turn.agent("b")).with(Turn.user("c"));
         assertEquals(new Dialogue(List.of(Turn.agent("b"), Turn.user("c"))), dialogue.last(2));
         assertThrows(IllegalArgumentException.class, () -> dialogue.last(4));
     }

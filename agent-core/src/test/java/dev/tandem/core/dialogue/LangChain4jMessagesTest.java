@@ -48,8 +48,14 @@ class LangChain4jMessagesTest {
 
     @Test
     void messagesOfToolsAreRefused() {
-        ToolExecutionRequest call = ToolExecutionRequest.builder().id("1").name("clock").arguments("{}").build();
-        assertThrows(IllegalArgumentException.class, () -> LangChain4jMessages.fromLangChain4j(List.of(AiMessage.from(call))));
+        ToolExecutionRequest call = ToolExecutionRequest.builder()
+                .id("1")
+                .name("clock")
+                .arguments("{}")
+                .build();
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LangChain4jMessages.fromLangChain4j(List.of(AiMessage.from(call))));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> LangChain4jMessages.fromLangChain4j(List.of(ToolExecutionResultMessage.from(call, "noon"))));

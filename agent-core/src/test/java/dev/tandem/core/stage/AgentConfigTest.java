@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AgentConfigTest {
 
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             {
               "name": "scenes",
               "markers": {"begin": "[IMG]", "end": "[/IMG]"},
@@ -43,7 +42,12 @@ class AgentConfigTest {
         assertEquals(AgentConfig.Markers.DEFAULT, config.markers());
         assertEquals("</s>", config.prompt().agentEnd());
         assertEquals(
-                LanguageOptions.builder().maxNewTokens(64).temperature(0.7).topP(0.9).build(), config.language());
+                LanguageOptions.builder()
+                        .maxNewTokens(64)
+                        .temperature(0.7)
+                        .topP(0.9)
+                        .build(),
+                config.language());
         assertEquals(15, config.image().steps());
         assertEquals("Apache-2.0", config.provenance().get("licence"));
     }

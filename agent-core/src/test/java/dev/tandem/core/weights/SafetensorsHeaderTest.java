@@ -74,9 +74,13 @@ class SafetensorsHeaderTest {
 
     @Test
     void aMessageStaysOneShortLineWhateverTheFileSays() {
-        String hostile = "{\"a\\n\\u001b[2J" + "k".repeat(5000) + "\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,1]}}";
+        String hostile =
+                "{\"a\\n\\u001b[2J" + "k".repeat(5000) + "\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,1]}}";
         WeightException e = assertThrows(WeightException.class, () -> parse(hostile, 1));
-        assertTrue(e.getMessage().codePoints().noneMatch(Character::isISOControl) && e.getMessage().length() < 300, e.getMessage());
+        assertTrue(
+                e.getMessage().codePoints().noneMatch(Character::isISOControl)
+                        && e.getMessage().length() < 300,
+                e.getMessage());
     }
 
     @Test

@@ -44,7 +44,9 @@ public final class BeamSearch {
     public List<Found> search(int[][] prompts, @Nullable PaddingMask padding, int maxNewTokens, int padId) {
         int promptLength = prompts[0].length;
         int maxLength = promptLength + maxNewTokens;
-        int fill = rules.stopIds().isEmpty() ? -1 : padId != 0 ? padId : rules.stopIds().get(0);
+        int fill = rules.stopIds().isEmpty()
+                ? -1
+                : padId != 0 ? padId : rules.stopIds().get(0);
         List<BeamState> states = new ArrayList<>();
         for (int[] prompt : prompts) {
             states.add(new BeamState(prompt, maxLength, fill, settings, rules));
@@ -56,7 +58,8 @@ public final class BeamSearch {
             while (true) {
                 boolean anyContinues = false;
                 for (int i = 0; i < states.size(); i++) {
-                    float[][] rows = first ? new float[][] {logits[i]} : Arrays.copyOfRange(logits, i * beams, (i + 1) * beams);
+                    float[][] rows =
+                            first ? new float[][] {logits[i]} : Arrays.copyOfRange(logits, i * beams, (i + 1) * beams);
                     anyContinues |= states.get(i).advance(rows);
                 }
                 if (!goesOn(states, anyContinues)) {
@@ -66,7 +69,8 @@ public final class BeamSearch {
                 int[] next = new int[from.length];
                 for (int i = 0; i < states.size(); i++) {
                     for (int b = 0; b < beams; b++) {
-                        from[i * beams + b] = first ? i : i * beams + states.get(i).parent(b);
+                        from[i * beams + b] =
+                                first ? i : i * beams + states.get(i).parent(b);
                         next[i * beams + b] = states.get(i).lastToken(b);
                     }
                 }
@@ -80,7 +84,8 @@ public final class BeamSearch {
 
     private boolean goesOn(List<BeamState> states, boolean anyContinues) {
         boolean canImprove = states.stream().anyMatch(BeamState::canImprove);
-        boolean enough = settings.earlyStopping() == EarlyStopping.FIRST_FINISHED && states.stream().allMatch(BeamState::full);
+        boolean enough = settings.earlyStopping() == EarlyStopping.FIRST_FINISHED
+                && states.stream().allMatch(BeamState::full);
         return canImprove && !enough && anyContinues;
     }
 
@@ -88,7 +93,8 @@ public final class BeamSearch {
         List<BeamState.Hypothesis> best = states.stream()
                 .flatMap(s -> s.best(settings.results()).stream())
                 .toList();
-        int longest = best.stream().mapToInt(BeamState.Hypothesis::written).max().orElse(0);
+        int longest =
+                best.stream().mapToInt(BeamState.Hypothesis::written).max().orElse(0);
         return best.stream()
                 .map(h -> new Found(Arrays.copyOf(h.tokens(), promptLength + longest), h.score()))
                 .toList();

@@ -22,10 +22,12 @@ public record BeamSettings(int beams, double lengthPenalty, EarlyStopping earlyS
 
     public BeamSettings {
         if (beams < 2) {
-            throw new IllegalArgumentException("a beam search keeps at least 2 beams, got " + beams + "; use Generator for one");
+            throw new IllegalArgumentException(
+                    "a beam search keeps at least 2 beams, got " + beams + "; use Generator for one");
         }
         if (results < 1 || results > beams) {
-            throw new IllegalArgumentException("a search with " + beams + " beams gives 1 to " + beams + " results, got " + results);
+            throw new IllegalArgumentException(
+                    "a search with " + beams + " beams gives 1 to " + beams + " results, got " + results);
         }
     }
 

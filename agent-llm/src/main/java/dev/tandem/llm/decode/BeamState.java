@@ -55,7 +55,8 @@ final class BeamState {
      */
     boolean advance(float[][] logits) {
         List<Hypothesis> candidates = candidates(logits);
-        running = best(candidates.stream().map(c -> c.finished() ? lowered(c) : c).toList(), settings.beams());
+        running =
+                best(candidates.stream().map(c -> c.finished() ? lowered(c) : c).toList(), settings.beams());
         finished = best(merged(candidates), settings.beams());
         length++;
         canImprove = canImprove && mayImprove();

@@ -30,7 +30,10 @@ final class Decoder implements AutoCloseable {
      */
     float[][] prompt(int[][] prompts, @Nullable PaddingMask padding) {
         rows = prompts.length;
-        long[] ids = Arrays.stream(prompts).flatMapToInt(Arrays::stream).asLongStream().toArray();
+        long[] ids = Arrays.stream(prompts)
+                .flatMapToInt(Arrays::stream)
+                .asLongStream()
+                .toArray();
         return feed(ids, prompts[0].length, padding);
     }
 

@@ -38,8 +38,9 @@ public final class Generator {
     public Generation generate(int[] prompt, int maxNewTokens, RandomGenerator random, TokenListener listener) {
         int context = model.config().maxPositionEmbeddings();
         if (prompt.length == 0 || prompt.length >= context) {
-            throw new IllegalArgumentException("a prompt has 1 to " + (context - 1) + " tokens in this model's context of " + context + ", got "
-                    + prompt.length + "; drop the oldest turns");
+            throw new IllegalArgumentException(
+                    "a prompt has 1 to " + (context - 1) + " tokens in this model's context of " + context + ", got "
+                            + prompt.length + "; drop the oldest turns");
         }
         int maxLength = Math.min(context, prompt.length + requirePositive(maxNewTokens));
         int[] tokens = Arrays.copyOf(prompt, maxLength);
@@ -106,7 +107,8 @@ public final class Generator {
                     active = IntStream.of(kept).map(atOld(active)).toArray();
                 }
                 int at = length;
-                logits = decoder.next(IntStream.of(active).map(row -> tokens[row][at]).toArray());
+                logits = decoder.next(
+                        IntStream.of(active).map(row -> tokens[row][at]).toArray());
             }
         }
     }
@@ -121,7 +123,8 @@ public final class Generator {
 
     private static int requirePositive(int maxNewTokens) {
         if (maxNewTokens < 1) {
-            throw new IllegalArgumentException("a generation writes at least one token, got a bound of " + maxNewTokens);
+            throw new IllegalArgumentException(
+                    "a generation writes at least one token, got a bound of " + maxNewTokens);
         }
         return maxNewTokens;
     }

@@ -34,11 +34,13 @@ public record LogitRules(
         suppressedIds = List.copyOf(suppressedIds);
         suppressedAtBegin = List.copyOf(suppressedAtBegin);
         if (!(repetitionPenalty > 0)) {
-            throw new IllegalArgumentException("the repetition penalty must be above 0 (1 for none), got " + repetitionPenalty);
+            throw new IllegalArgumentException(
+                    "the repetition penalty must be above 0 (1 for none), got " + repetitionPenalty);
         }
         if (noRepeatNgramSize < 0 || minLength < 0 || minNewTokens < 0) {
-            throw new IllegalArgumentException("noRepeatNgramSize, minLength and minNewTokens must not be negative, got "
-                    + noRepeatNgramSize + ", " + minLength + " and " + minNewTokens);
+            throw new IllegalArgumentException(
+                    "noRepeatNgramSize, minLength and minNewTokens must not be negative, got " + noRepeatNgramSize
+                            + ", " + minLength + " and " + minNewTokens);
         }
         if (badWords.stream().anyMatch(List::isEmpty)) {
             throw new IllegalArgumentException("a bad word is a sequence of at least one token");

@@ -68,7 +68,9 @@ final class TopScores {
 
     /** Orders like the score, then against the index: the score's bits made sortable above, the index below. */
     private static long key(float score, int index) {
-        int bits = Float.isNaN(score) ? Float.floatToIntBits(Float.NEGATIVE_INFINITY) : Float.floatToIntBits(score == 0 ? 0f : score);
+        int bits = Float.isNaN(score)
+                ? Float.floatToIntBits(Float.NEGATIVE_INFINITY)
+                : Float.floatToIntBits(score == 0 ? 0f : score);
         int sortable = bits < 0 ? ~bits ^ Integer.MIN_VALUE : bits;
         return ((long) sortable << 32) | (Integer.MAX_VALUE - index);
     }

@@ -37,7 +37,8 @@ public final class LlamaConfigFile {
      */
     public static LlamaConfig read(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("there is no " + file + "; a language model's folder needs a config.json");
+            throw new IllegalArgumentException(
+                    "there is no " + file + "; a language model's folder needs a config.json");
         }
         return naming(file, () -> parse(json(file)));
     }
@@ -68,7 +69,8 @@ public final class LlamaConfigFile {
     private static JsonNode json(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new IllegalArgumentException("it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
+                throw new IllegalArgumentException(
+                        "it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
             }
             return JSON.readTree(file.toFile());
         } catch (JsonProcessingException e) {
@@ -175,7 +177,8 @@ public final class LlamaConfigFile {
     private static void refuseSlidingWindow(JsonNode json) {
         for (JsonNode layer : json.path("layer_types")) {
             if (!layer.asText().equals("full_attention")) {
-                throw new IllegalArgumentException("layer_types asks for '" + layer.asText() + "'; only full_attention is supported");
+                throw new IllegalArgumentException(
+                        "layer_types asks for '" + layer.asText() + "'; only full_attention is supported");
             }
         }
         if (flag(json, "use_sliding_window")) {

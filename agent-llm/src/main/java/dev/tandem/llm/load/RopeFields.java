@@ -25,7 +25,8 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
             throw new IllegalArgumentException("rope_scaling must be an object or null, got " + fields);
         }
         double theta = Fields.number(fields, "rope_theta", Fields.number(json, "rope_theta", 10000));
-        return new RopeFields(theta, fields.isObject() ? scaling(fields, maxPositions) : new RopeScaling.None(), maxPositions);
+        return new RopeFields(
+                theta, fields.isObject() ? scaling(fields, maxPositions) : new RopeScaling.None(), maxPositions);
     }
 
     private static RopeScaling scaling(JsonNode f, int maxPositions) {
@@ -37,14 +38,16 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
             case "default" -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(Fields.number(f, "factor"));
             case "dynamic" -> new RopeScaling.Dynamic(Fields.number(f, "factor"));
-            case "llama3" -> new RopeScaling.Llama3(
-                    Fields.number(f, "factor"),
-                    Fields.number(f, "low_freq_factor"),
-                    Fields.number(f, "high_freq_factor"),
-                    Fields.size(f, "original_max_position_embeddings"));
+            case "llama3" ->
+                new RopeScaling.Llama3(
+                        Fields.number(f, "factor"),
+                        Fields.number(f, "low_freq_factor"),
+                        Fields.number(f, "high_freq_factor"),
+                        Fields.size(f, "original_max_position_embeddings"));
             case "yarn" -> yarn(f, maxPositions);
-            default -> throw new IllegalArgumentException(
-                    "rope_type '" + type + "' is not supported; use default, linear, dynamic, llama3 or yarn");
+            default ->
+                throw new IllegalArgumentException(
+                        "rope_type '" + type + "' is not supported; use default, linear, dynamic, llama3 or yarn");
         };
     }
 

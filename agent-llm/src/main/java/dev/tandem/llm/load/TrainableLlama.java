@@ -31,7 +31,11 @@ public record TrainableLlama(Llama model, Map<String, Tensor> parameters) implem
 
     /** Files of a tokenizer in the published layout, as far as they are there. */
     private static final List<String> TOKENIZER_FILES = List.of(
-            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "chat_template.jinja");
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "tokenizer.model",
+            "chat_template.jinja");
 
     /** A decoder with fresh weights, normal with the configuration's initializer range. */
     public static TrainableLlama fresh(TensorEngine engine, LlamaConfig config, RandomGenerator random) {

@@ -34,7 +34,8 @@ public enum Activation {
         return Arrays.stream(values())
                 .filter(a -> a.configName.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("hidden_act '" + name + "' is not supported; use one of "
+                .orElseThrow(() -> new IllegalArgumentException("hidden_act '" + name
+                        + "' is not supported; use one of "
                         + Arrays.stream(values()).map(Activation::configName).collect(Collectors.joining(", "))));
     }
 

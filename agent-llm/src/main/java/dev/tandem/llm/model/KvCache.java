@@ -82,8 +82,9 @@ public final class KvCache implements AutoCloseable {
     /** Begins a step of {@code tokens} tokens, the first of which may have padding; gives what masks its scores. */
     AttentionBias begin(int tokens, @Nullable PaddingMask first) {
         if (length + (long) tokens > maxTokens) {
-            throw new IllegalArgumentException("the sequence of " + (length + (long) tokens) + " tokens is longer than the cache's bound of "
-                    + maxTokens + "; shorten the prompt or ask for fewer new tokens");
+            throw new IllegalArgumentException(
+                    "the sequence of " + (length + (long) tokens) + " tokens is longer than the cache's bound of "
+                            + maxTokens + "; shorten the prompt or ask for fewer new tokens");
         }
         if (first != null && first.hidesSomething()) {
             if (length > 0) {

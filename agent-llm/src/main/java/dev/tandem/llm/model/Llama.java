@@ -157,9 +157,12 @@ public final class Llama implements AutoCloseable {
         return weights.norm().apply(x);
     }
 
-    private Tensor attention(Layer layer, Tensor x, Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {
-        Tensor q = split(layer.query().apply(x), config.attentionHeads()).rotary(angles.cos(), angles.sin()); // [B, H, T, headDim]
-        Tensor k = split(layer.key().apply(x), config.keyValueHeads()).rotary(angles.cos(), angles.sin()); // [B, H_kv, T, headDim]
+    private Tensor attention(
+            Layer layer, Tensor x, Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {
+        Tensor q = split(layer.query().apply(x), config.attentionHeads())
+                .rotary(angles.cos(), angles.sin()); // [B, H, T, headDim]
+        Tensor k = split(layer.key().apply(x), config.keyValueHeads())
+                .rotary(angles.cos(), angles.sin()); // [B, H_kv, T, headDim]
         Tensor v = split(layer.value().apply(x), config.keyValueHeads()); // [B, H_kv, T, headDim]
         if (cache != null) {
             k = cache.keys(index, k); // [B, H_kv, S, headDim]
@@ -171,7 +174,10 @@ public final class Llama implements AutoCloseable {
     }
 
     private Tensor feedForward(Layer layer, Tensor x) {
-        return layer.down().apply(config.hiddenAct().apply(layer.gate().apply(x)).mul(layer.up().apply(x)));
+        return layer.down()
+                .apply(config.hiddenAct()
+                        .apply(layer.gate().apply(x))
+                        .mul(layer.up().apply(x)));
     }
 
     /** [B, T, heads · headDim] to [B, heads, T, headDim]. */
@@ -182,12 +188,12 @@ public final class Llama implements AutoCloseable {
 
     private static void requireSameShape(Tensor ids, @Nullable PaddingMask padding) {
         if (ids.rank() != 2 || ids.size(1) == 0) {
-            throw new IllegalArgumentException("token ids have the shape [B, T] with T at least 1, got "
-                    + Shapes.toString(ids.shape()));
+            throw new IllegalArgumentException(
+                    "token ids have the shape [B, T] with T at least 1, got " + Shapes.toString(ids.shape()));
         }
         if (padding != null && (padding.rows() != ids.size(0) || padding.columns() != ids.size(1))) {
-            throw new IllegalArgumentException("the padding mask is " + padding.rows() + " x " + padding.columns() + ", the token ids are "
-                    + ids.size(0) + " x " + ids.size(1));
+            throw new IllegalArgumentException("the padding mask is " + padding.rows() + " x " + padding.columns()
+                    + ", the token ids are " + ids.size(0) + " x " + ids.size(1));
         }
     }
 

@@ -63,14 +63,15 @@ public record LlamaConfig(
         requirePositive("head_dim", headDim);
         requirePositive("max_position_embeddings", maxPositionEmbeddings);
         if (attentionHeads % keyValueHeads != 0) {
-            throw new IllegalArgumentException("num_attention_heads " + attentionHeads + " is not a multiple of num_key_value_heads "
-                    + keyValueHeads);
+            throw new IllegalArgumentException("num_attention_heads " + attentionHeads
+                    + " is not a multiple of num_key_value_heads " + keyValueHeads);
         }
         if (headDim % 2 != 0) {
             throw new IllegalArgumentException("head_dim " + headDim + " is odd; rotary positions need pairs");
         }
         if (!(rmsNormEps > 0) || !(ropeTheta > 0)) {
-            throw new IllegalArgumentException("rms_norm_eps and rope_theta must be above 0, got " + rmsNormEps + " and " + ropeTheta);
+            throw new IllegalArgumentException(
+                    "rms_norm_eps and rope_theta must be above 0, got " + rmsNormEps + " and " + ropeTheta);
         }
     }
 
@@ -252,8 +253,8 @@ public record LlamaConfig(
         public LlamaConfig build() {
             requirePositive("num_attention_heads", attentionHeads);
             if (headDim == null && hiddenSize % attentionHeads != 0) {
-                throw new IllegalArgumentException("hidden_size " + hiddenSize + " is not a multiple of num_attention_heads "
-                        + attentionHeads + "; give head_dim");
+                throw new IllegalArgumentException("hidden_size " + hiddenSize
+                        + " is not a multiple of num_attention_heads " + attentionHeads + "; give head_dim");
             }
             return new LlamaConfig(
                     modelType,

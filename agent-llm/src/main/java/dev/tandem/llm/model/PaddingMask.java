@@ -31,7 +31,8 @@ public final class PaddingMask {
      */
     public static PaddingMask of(long[] mask, int rows, int columns) {
         if (mask.length != (long) rows * columns) {
-            throw new IllegalArgumentException("an attention mask of " + rows + " x " + columns + " tokens has " + mask.length + " values");
+            throw new IllegalArgumentException(
+                    "an attention mask of " + rows + " x " + columns + " tokens has " + mask.length + " values");
         }
         boolean[][] real = new boolean[rows][columns];
         for (int i = 0; i < mask.length; i++) {

@@ -19,7 +19,8 @@ final class RopeFrequencies {
             return f;
         }
         if (scaling instanceof RopeScaling.Dynamic dynamic) {
-            double stretch = dynamic.factor() * Math.max(positions, maxPositions) / maxPositions - (dynamic.factor() - 1);
+            double stretch =
+                    dynamic.factor() * Math.max(positions, maxPositions) / maxPositions - (dynamic.factor() - 1);
             return plain(headDim, theta * Math.pow(stretch, headDim / (headDim - 2.0)));
         }
         if (scaling instanceof RopeScaling.Llama3 llama3) {

@@ -38,12 +38,15 @@ public sealed interface RopeScaling {
      * @param highFreqFactor waves shorter than {@code originalMaxPositions / highFreqFactor} are kept
      * @param originalMaxPositions context length before stretching, in tokens
      */
-    record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositions) implements RopeScaling {
+    record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositions)
+            implements RopeScaling {
         public Llama3 {
             requireFactor(factor);
             if (!(highFreqFactor > lowFreqFactor) || originalMaxPositions < 1) {
-                throw new IllegalArgumentException("rope_scaling llama3 needs high_freq_factor above low_freq_factor and a positive"
-                        + " original_max_position_embeddings, got " + highFreqFactor + ", " + lowFreqFactor + " and " + originalMaxPositions);
+                throw new IllegalArgumentException(
+                        "rope_scaling llama3 needs high_freq_factor above low_freq_factor and a positive"
+                                + " original_max_position_embeddings, got " + highFreqFactor + ", " + lowFreqFactor
+                                + " and " + originalMaxPositions);
             }
         }
     }

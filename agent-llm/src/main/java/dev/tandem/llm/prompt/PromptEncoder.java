@@ -50,8 +50,9 @@ public final class PromptEncoder {
     private int marker(String text) {
         int[] ids = tokens.template(text);
         if (ids.length != 1) {
-            throw new IllegalArgumentException("the marker " + text + " is " + ids.length
-                    + " tokens of this tokenizer; it must be one: add it to tokenizer.json as a special token and enlarge the embeddings");
+            throw new IllegalArgumentException(
+                    "the marker " + text + " is " + ids.length
+                            + " tokens of this tokenizer; it must be one: add it to tokenizer.json as a special token and enlarge the embeddings");
         }
         return ids[0];
     }
@@ -100,7 +101,8 @@ public final class PromptEncoder {
                 return newest;
             }
         }
-        throw new IllegalArgumentException("the last turn has more than the " + budget + " tokens that fit; shorten it");
+        throw new IllegalArgumentException(
+                "the last turn has more than the " + budget + " tokens that fit; shorten it");
     }
 
     private Writer write(Dialogue dialogue) {

@@ -21,7 +21,8 @@ public final class DialoguePacker {
      */
     public static DialogueBatch pack(TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets) {
         int rows = dialogues.size();
-        int columns = dialogues.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();
+        int columns =
+                dialogues.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();
         long[] ids = new long[Math.multiplyExact(rows, columns)]; // padding holds id 0, which nothing sees
         long[] attention = new long[ids.length];
         long[] loss = new long[ids.length];

@@ -131,7 +131,8 @@ public final class DialogueSet implements DialogueSource {
         int start = 0;
         while (start < sorted.size()) {
             int end = start + 1;
-            while (end < sorted.size() && (end + 1 - start) * (long) sorted.get(end).length() <= tokens) {
+            while (end < sorted.size()
+                    && (end + 1 - start) * (long) sorted.get(end).length() <= tokens) {
                 end++;
             }
             batches.add(sorted.subList(start, end));

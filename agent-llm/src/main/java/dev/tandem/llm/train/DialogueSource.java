@@ -21,9 +21,11 @@ public interface DialogueSource {
      * @param weights share of the batches, one for each source
      */
     static DialogueSource mix(List<DialogueSource> sources, List<Double> weights) {
-        if (sources.isEmpty() || sources.size() != weights.size() || weights.stream().anyMatch(w -> !(w > 0))) {
-            throw new IllegalArgumentException(
-                    "a mix needs a weight above 0 for each of its sources, got " + sources.size() + " sources and weights " + weights);
+        if (sources.isEmpty()
+                || sources.size() != weights.size()
+                || weights.stream().anyMatch(w -> !(w > 0))) {
+            throw new IllegalArgumentException("a mix needs a weight above 0 for each of its sources, got "
+                    + sources.size() + " sources and weights " + weights);
         }
         List<DialogueSource> all = List.copyOf(sources);
         double total = weights.stream().mapToDouble(Double::doubleValue).sum();

@@ -46,7 +46,8 @@ public final class LanguageModelTraining implements LanguageTraining {
         Rows rows = Rows.of(batch, columns);
         PaddingMask padding = PaddingMask.of(batch.attentionMask().toLongArray(), batch.size(), columns);
         Tensor hidden = model.hidden(batch.inputIds(), padding); // [B, T, D]
-        Tensor picked = hidden.reshape(-1, hidden.size(2)).indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
+        Tensor picked = hidden.reshape(-1, hidden.size(2))
+                .indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
         Tensor logits = model.head(picked); // [N, V]
         Tensor loss = logits.crossEntropy(engine.tensor(rows.targets, rows.targets.length));
         Tensor captions = rows.captions.length == 0

@@ -64,7 +64,9 @@ public final class LanguageTask implements TrainingTask {
         List<TokenizedDialogue> dialogues = source.draw(tokensPerBatch, random);
         LanguageTraining.LanguageStep text = training.forward(DialoguePacker.pack(engine, dialogues, targets));
         int tokens = dialogues.stream().mapToInt(TokenizedDialogue::length).sum();
-        return Losses.of(text.loss(), dialogues.size()).with("loss_t", text.loss()).with("tokens", tokens);
+        return Losses.of(text.loss(), dialogues.size())
+                .with("loss_t", text.loss())
+                .with("tokens", tokens);
     }
 
     @Override
@@ -84,7 +86,8 @@ public final class LanguageTask implements TrainingTask {
         for (List<TokenizedDialogue> dialogues : set.batches(2 * tokensPerBatch)) {
             try (Scope scope = engine.scope()) {
                 DialogueBatch batch = DialoguePacker.pack(engine, dialogues, targets);
-                long tokens = java.util.Arrays.stream(batch.lossMask().toLongArray()).sum();
+                long tokens =
+                        java.util.Arrays.stream(batch.lossMask().toLongArray()).sum();
                 sum += training.forward(batch).loss().item() * tokens;
                 count += tokens;
             }

@@ -54,10 +54,13 @@ class GenerationTest {
         int[] prompt = {3, 1, 4, 1, 5};
         int[] expected = naive(prompt, 12);
         List<Integer> heard = new ArrayList<>();
-        Generation g = new Generator(model, ENDLESS, Sampler.greedy()).generate(prompt, 12, new SplittableRandom(0), heard::add);
+        Generation g = new Generator(model, ENDLESS, Sampler.greedy())
+                .generate(prompt, 12, new SplittableRandom(0), heard::add);
         assertEquals(Generation.End.LENGTH, g.end());
         assertEquals(heard, g.tokens());
-        assertArrayEquals(Arrays.copyOfRange(expected, 5, 17), heard.stream().mapToInt(i -> i).toArray());
+        assertArrayEquals(
+                Arrays.copyOfRange(expected, 5, 17),
+                heard.stream().mapToInt(i -> i).toArray());
     }
 
     @Test
@@ -80,10 +83,11 @@ class GenerationTest {
     @Test
     void listenerCancels() {
         List<Integer> heard = new ArrayList<>();
-        Generation g = new Generator(model, ENDLESS, Sampler.greedy()).generate(new int[] {1}, 12, new SplittableRandom(0), id -> {
-            heard.add(id);
-            return heard.size() < 3;
-        });
+        Generation g = new Generator(model, ENDLESS, Sampler.greedy())
+                .generate(new int[] {1}, 12, new SplittableRandom(0), id -> {
+                    heard.add(id);
+                    return heard.size() < 3;
+                });
         assertEquals(Generation.End.CANCELLED, g.end());
         assertEquals(3, heard.size());
     }
@@ -125,7 +129,8 @@ class GenerationTest {
             while (expected.size() < rows[row].length - 4) {
                 expected.add(39);
             }
-            assertArrayEquals(expected.stream().mapToInt(i -> i).toArray(), Arrays.copyOfRange(rows[row], 4, rows[row].length));
+            assertArrayEquals(
+                    expected.stream().mapToInt(i -> i).toArray(), Arrays.copyOfRange(rows[row], 4, rows[row].length));
         }
     }
 
@@ -146,11 +151,13 @@ class GenerationTest {
             }
         }
         BeamSettings settings = new BeamSettings(20, 0, BeamSettings.EarlyStopping.NEVER, 3);
-        List<BeamSearch.Found> found = new BeamSearch(model, ENDLESS, settings).search(new int[][] {prompt}, null, 2, 0);
+        List<BeamSearch.Found> found =
+                new BeamSearch(model, ENDLESS, settings).search(new int[][] {prompt}, null, 2, 0);
         assertEquals(3, found.size());
         assertArrayEquals(bestTokens, found.get(0).tokens());
         assertEquals(best, found.get(0).score(), 1e-4);
-        assertTrue(found.get(0).score() >= found.get(1).score() && found.get(1).score() >= found.get(2).score());
+        assertTrue(found.get(0).score() >= found.get(1).score()
+                && found.get(1).score() >= found.get(2).score());
     }
 
     private double[] logProbabilities(int[] tokens) {

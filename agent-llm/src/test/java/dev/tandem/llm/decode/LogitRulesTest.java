@@ -18,14 +18,19 @@ class LogitRulesTest {
 
     @Test
     void repetitionMakesSeenTokensLessLikelyOnce() {
-        assertArrayEquals(new float[] {0.5f, -2, 2, -2, 3, -3}, apply(LogitRules.builder().repetitionPenalty(2), 2, 0, 1, 1));
+        assertArrayEquals(
+                new float[] {0.5f, -2, 2, -2, 3, -3}, apply(LogitRules.builder().repetitionPenalty(2), 2, 0, 1, 1));
     }
 
     @Test
     void noNgramComesTwice() {
-        assertArrayEquals(new float[] {1, -1, NO, -2, NO, -3}, apply(LogitRules.builder().noRepeatNgramSize(2), 1, 1, 2, 1, 4, 1));
-        assertArrayEquals(new float[] {1, NO, 2, -2, 3, -3}, apply(LogitRules.builder().noRepeatNgramSize(1), 1, 1));
-        assertArrayEquals(new float[] {1, -1, 2, -2, 3, -3}, apply(LogitRules.builder().noRepeatNgramSize(3), 1, 1));
+        assertArrayEquals(
+                new float[] {1, -1, NO, -2, NO, -3},
+                apply(LogitRules.builder().noRepeatNgramSize(2), 1, 1, 2, 1, 4, 1));
+        assertArrayEquals(
+                new float[] {1, NO, 2, -2, 3, -3}, apply(LogitRules.builder().noRepeatNgramSize(1), 1, 1));
+        assertArrayEquals(
+                new float[] {1, -1, 2, -2, 3, -3}, apply(LogitRules.builder().noRepeatNgramSize(3), 1, 1));
     }
 
     @Test
@@ -49,7 +54,8 @@ class LogitRulesTest {
 
     @Test
     void someTokensAreNeverWrittenAndSomeNotFirst() {
-        LogitRules.Builder rules = LogitRules.builder().suppressedIds(List.of(2)).suppressedAtBegin(List.of(0));
+        LogitRules.Builder rules =
+                LogitRules.builder().suppressedIds(List.of(2)).suppressedAtBegin(List.of(0));
         assertArrayEquals(new float[] {NO, -1, NO, -2, 3, -3}, apply(rules, 1, 0));
         assertArrayEquals(new float[] {1, -1, NO, -2, 3, -3}, apply(rules, 1, 0, 0));
     }

@@ -36,7 +36,8 @@ class SamplerTest {
 
     @Test
     void drawsInProportion() {
-        assertArrayEquals(new double[] {0.5, 0.2, 0.3, 0}, shares(new Sampler(1, 0, 1), logs(0.5, 0.2, 0.3, 0)), SAMPLING_ERROR);
+        assertArrayEquals(
+                new double[] {0.5, 0.2, 0.3, 0}, shares(new Sampler(1, 0, 1), logs(0.5, 0.2, 0.3, 0)), SAMPLING_ERROR);
     }
 
     @Test
@@ -47,7 +48,8 @@ class SamplerTest {
 
     @Test
     void topKKeepsTheLikeliest() {
-        assertArrayEquals(new double[] {0.625, 0, 0.375}, shares(new Sampler(1, 2, 1), logs(0.5, 0.2, 0.3)), SAMPLING_ERROR);
+        assertArrayEquals(
+                new double[] {0.625, 0, 0.375}, shares(new Sampler(1, 2, 1), logs(0.5, 0.2, 0.3)), SAMPLING_ERROR);
     }
 
     @Test

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LlamaConfigFileTest {
 
-    private static final String SIZES = "'vocab_size': 100, 'hidden_size': 32, 'intermediate_size': 56, 'num_hidden_layers': 2,"
-            + " 'num_attention_heads': 4";
+    private static final String SIZES =
+            "'vocab_size': 100, 'hidden_size': 32, 'intermediate_size': 56, 'num_hidden_layers': 2,"
+                    + " 'num_attention_heads': 4";
 
     private static LlamaConfig parse(String fields) throws IOException {
         return LlamaConfigFile.parse(new ObjectMapper().readTree(("{" + fields + "}").replace('\'', '"')));
@@ -44,8 +45,10 @@ class LlamaConfigFileTest {
     void oldAndNewSpellingOfRotaryPositionsGiveTheSame() throws IOException {
         String llama3 = "'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 1, 'high_freq_factor': 4,"
                 + " 'original_max_position_embeddings': 64";
-        LlamaConfig old = parse("'model_type': 'llama', 'rope_theta': 500000, 'rope_scaling': {" + llama3 + "}, " + SIZES);
-        LlamaConfig now = parse("'model_type': 'llama', 'rope_parameters': {'rope_theta': 500000, " + llama3 + "}, " + SIZES);
+        LlamaConfig old =
+                parse("'model_type': 'llama', 'rope_theta': 500000, 'rope_scaling': {" + llama3 + "}, " + SIZES);
+        LlamaConfig now =
+                parse("'model_type': 'llama', 'rope_parameters': {'rope_theta': 500000, " + llama3 + "}, " + SIZES);
         assertEquals(old, now);
         assertEquals(new RopeScaling.Llama3(8, 1, 4, 64), old.ropeScaling());
         assertEquals(500000, old.ropeTheta());
@@ -75,8 +78,8 @@ class LlamaConfigFileTest {
             'model_type': 'qwen2', SIZES, 'use_sliding_window': true                 | use_sliding_window
             """)
     void saysWhatDoesNotFit(String fields, String named) {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> parse(fields.strip().replace("SIZES", SIZES)));
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> parse(fields.strip().replace("SIZES", SIZES)));
         assertTrue(String.valueOf(e.getMessage()).contains(named.strip()), e.getMessage());
     }
 
@@ -89,7 +92,10 @@ class LlamaConfigFileTest {
                 "'model_type': 'llama', 'rope_scaling': {'type': 'dynamic', 'factor': 2.0}, ",
                 "'model_type': 'qwen2', 'tie_word_embeddings': true, 'bos_token_id': null, ")) {
             LlamaConfig c = parse(fields + SIZES);
-            assertEquals(c, LlamaConfigFile.parse(new ObjectMapper().readTree(LlamaConfigFile.write(c).toString())));
+            assertEquals(
+                    c,
+                    LlamaConfigFile.parse(
+                            new ObjectMapper().readTree(LlamaConfigFile.write(c).toString())));
         }
     }
 
@@ -106,13 +112,15 @@ class LlamaConfigFileTest {
     @Test
     void generationConfigAddsEndsOfText(@TempDir Path folder) throws IOException {
         Files.writeString(
-                folder.resolve("config.json"), ("{'model_type': 'llama', 'eos_token_id': 5, " + SIZES + "}").replace('\'', '"'));
+                folder.resolve("config.json"),
+                ("{'model_type': 'llama', 'eos_token_id': 5, " + SIZES + "}").replace('\'', '"'));
         assertEquals(List.of(5), LlamaConfigFile.readFolder(folder).eosTokenIds());
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [5, 9]}");
         assertEquals(List.of(5, 9), LlamaConfigFile.readFolder(folder).eosTokenIds());
     }
 
     private static String message(Path file) {
-        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> LlamaConfigFile.read(file)).getMessage());
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> LlamaConfigFile.read(file))
+                .getMessage());
     }
 }

@@ -35,7 +35,11 @@ class TrainableLlamaTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void writtenFoldersLoadAsTheSameModel(boolean tied) throws IOException {
-        LlamaConfig config = Models.small().tieWordEmbeddings(tied).queryKeyValueBias(true).attentionOutputBias(true).build();
+        LlamaConfig config = Models.small()
+                .tieWordEmbeddings(tied)
+                .queryKeyValueBias(true)
+                .attentionOutputBias(true)
+                .build();
         Path tokenizer = Files.createDirectory(folder.resolve("tokenizer"));
         Files.writeString(tokenizer.resolve("tokenizer.json"), "{}");
         Path saved = folder.resolve("saved");
@@ -62,15 +66,19 @@ class TrainableLlamaTest {
     @Test
     void halfPrecisionTakesHalfTheRoom() throws IOException {
         try (Scope scope = engine.scope();
-                TrainableLlama llama = TrainableLlama.fresh(engine, Models.small().build(), new SplittableRandom(1))) {
+                TrainableLlama llama =
+                        TrainableLlama.fresh(engine, Models.small().build(), new SplittableRandom(1))) {
             llama.save(folder.resolve("full"), DType.FLOAT32, folder);
             llama.save(folder.resolve("half"), DType.FLOAT16, folder);
             double ratio = (double) Files.size(folder.resolve("full/model.safetensors"))
                     / Files.size(folder.resolve("half/model.safetensors"));
             assertTrue(ratio > 1.6, "ratio " + ratio);
             try (Llama half = LlamaLoader.load(engine, folder.resolve("half"))) {
-                float[] a = llama.model().logits(engine.tensor(new long[] {1}, 1, 1), null).toFloatArray();
-                float[] b = half.logits(engine.tensor(new long[] {1}, 1, 1), null).toFloatArray();
+                float[] a = llama.model()
+                        .logits(engine.tensor(new long[] {1}, 1, 1), null)
+                        .toFloatArray();
+                float[] b =
+                        half.logits(engine.tensor(new long[] {1}, 1, 1), null).toFloatArray();
                 assertArrayEquals(a, b, 0.05f);
                 assertFalse(java.util.Arrays.equals(a, b));
             }
@@ -83,7 +91,8 @@ class TrainableLlamaTest {
             llama.save(folder, DType.FLOAT32, folder);
         }
         Path config = folder.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"intermediate_size\" : 40", "\"intermediate_size\" : 41"));
+        Files.writeString(
+                config, Files.readString(config).replace("\"intermediate_size\" : 40", "\"intermediate_size\" : 41"));
         WeightException wrong = assertThrows(WeightException.class, () -> LlamaLoader.load(engine, folder));
         assertTrue(wrong.getMessage().contains("model.layers.0.mlp.gate_proj.weight"), wrong.getMessage());
         Files.delete(config);

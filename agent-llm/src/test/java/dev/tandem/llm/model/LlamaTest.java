@@ -32,7 +32,8 @@ class LlamaTest {
             try (KvCache cache = model.newCache(tokens)) {
                 int at = 0;
                 for (int piece = firstPiece; at < tokens; piece = 1) {
-                    float[] step = model.head(model.hidden(engine.tensor(columns(ids, tokens, at, piece), 2, piece), null, cache))
+                    float[] step = model.head(
+                                    model.hidden(engine.tensor(columns(ids, tokens, at, piece), 2, piece), null, cache))
                             .toFloatArray();
                     for (int row = 0; row < 2; row++) {
                         assertArrayEquals(
@@ -57,7 +58,8 @@ class LlamaTest {
             long[] mask = {0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0};
             System.arraycopy(ids, 0, padded, 3, 5);
             System.arraycopy(ids, 0, padded, 8, 5);
-            float[] both = model.logits(engine.tensor(padded, 2, 8), PaddingMask.of(mask, 2, 8)).toFloatArray();
+            float[] both = model.logits(engine.tensor(padded, 2, 8), PaddingMask.of(mask, 2, 8))
+                    .toFloatArray();
             assertArrayEquals(alone, Arrays.copyOfRange(both, 3 * V, 8 * V), CLOSE);
             assertArrayEquals(alone, Arrays.copyOfRange(both, 8 * V, 13 * V), CLOSE);
         }
@@ -67,8 +69,10 @@ class LlamaTest {
     void laterTokensDoNotReachEarlierOnes() {
         try (Scope scope = engine.scope();
                 Llama model = Models.random(engine, Models.small().build(), 6)) {
-            float[] a = model.logits(engine.tensor(new long[] {1, 2, 3, 4}, 1, 4), null).toFloatArray();
-            float[] b = model.logits(engine.tensor(new long[] {1, 2, 3, 9}, 1, 4), null).toFloatArray();
+            float[] a = model.logits(engine.tensor(new long[] {1, 2, 3, 4}, 1, 4), null)
+                    .toFloatArray();
+            float[] b = model.logits(engine.tensor(new long[] {1, 2, 3, 9}, 1, 4), null)
+                    .toFloatArray();
             assertArrayEquals(Arrays.copyOf(a, 3 * V), Arrays.copyOf(b, 3 * V), 0);
             assertTrue(Math.abs(a[3 * V] - b[3 * V]) > CLOSE);
         }
@@ -81,7 +85,8 @@ class LlamaTest {
                 KvCache cache = model.newCache(4)) {
             model.hidden(engine.tensor(new long[] {1, 2, 3}, 1, 3), null, cache);
             IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> model.hidden(engine.tensor(new long[] {1, 2}, 1, 2), null, cache));
+                    IllegalArgumentException.class,
+                    () -> model.hidden(engine.tensor(new long[] {1, 2}, 1, 2), null, cache));
             assertTrue(e.getMessage().contains("bound of 4"), e.getMessage());
         }
     }
@@ -94,7 +99,8 @@ class LlamaTest {
             long[] mask = {0, 1, 1, 1, 1, 1};
             model.hidden(engine.tensor(new long[] {0, 5, 6, 7, 8, 9}, 2, 3), PaddingMask.of(mask, 2, 3), cache);
             cache.reorder(new int[] {1, 0, 0});
-            float[] next = model.head(model.hidden(engine.tensor(new long[] {1, 2, 3}, 3, 1), null, cache)).toFloatArray();
+            float[] next = model.head(model.hidden(engine.tensor(new long[] {1, 2, 3}, 3, 1), null, cache))
+                    .toFloatArray();
             assertArrayEquals(lastLogits(model, 7, 8, 9, 1), Arrays.copyOfRange(next, 0, V), CLOSE);
             assertArrayEquals(lastLogits(model, 5, 6, 2), Arrays.copyOfRange(next, V, 2 * V), CLOSE);
             assertArrayEquals(lastLogits(model, 5, 6, 3), Arrays.copyOfRange(next, 2 * V, 3 * V), CLOSE);

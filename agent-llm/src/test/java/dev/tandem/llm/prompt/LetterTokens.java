@@ -22,7 +22,10 @@ public final class LetterTokens implements TextTokens {
         List<Integer> ids = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             int from = at;
-            String special = SPECIAL.stream().filter(s -> text.startsWith(s, from)).findFirst().orElse("");
+            String special = SPECIAL.stream()
+                    .filter(s -> text.startsWith(s, from))
+                    .findFirst()
+                    .orElse("");
             ids.add(special.isEmpty() ? text.charAt(at) : FIRST_SPECIAL + SPECIAL.indexOf(special));
             at += Math.max(1, special.length());
         }
@@ -31,7 +34,10 @@ public final class LetterTokens implements TextTokens {
 
     @Override
     public String text(List<Integer> ids) {
-        return spell(ids.stream().mapToInt(Integer::intValue).filter(id -> id < FIRST_SPECIAL).toArray());
+        return spell(ids.stream()
+                .mapToInt(Integer::intValue)
+                .filter(id -> id < FIRST_SPECIAL)
+                .toArray());
     }
 
     /** What ids spell, special tokens by name. */

@@ -55,7 +55,8 @@ class PromptEncoderTest {
         assertEquals("look:[IMG]a cat[/IMG]nice?<|end|>", agent.toString());
         assertEquals("hi<|end|>yes<|end|>", user.toString());
         TokenizedDialogue.Caption caption = d.captions().get(0);
-        assertEquals("a cat", LetterTokens.spell(java.util.Arrays.copyOfRange(d.ids(), caption.start(), caption.end())));
+        assertEquals(
+                "a cat", LetterTokens.spell(java.util.Arrays.copyOfRange(d.ids(), caption.start(), caption.end())));
         assertEquals(encoder.captionBeginId(), d.id(caption.start() - 1));
         assertEquals(encoder.captionEndId(), d.id(caption.end()));
         assertTrue(d.cut(caption.end()).captions().isEmpty());

@@ -45,11 +45,21 @@ public final class ByteTokenizer {
         }
         ArrayNode added = json.putArray("added_tokens");
         for (String special : specials) {
-            added.addObject().put("id", vocabulary.size() + added.size() - 1).put("content", special).put("special", true)
-                    .put("single_word", false).put("lstrip", false).put("rstrip", false).put("normalized", false);
+            added.addObject()
+                    .put("id", vocabulary.size() + added.size() - 1)
+                    .put("content", special)
+                    .put("special", true)
+                    .put("single_word", false)
+                    .put("lstrip", false)
+                    .put("rstrip", false)
+                    .put("normalized", false);
         }
         Files.writeString(folder.resolve("tokenizer.json"), json.toString());
-        Files.writeString(folder.resolve("tokenizer_config.json"), JSON.createObjectNode()
-                .put("bos_token", specials.get(0)).put("eos_token", specials.get(1)).toString());
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                JSON.createObjectNode()
+                        .put("bos_token", specials.get(0))
+                        .put("eos_token", specials.get(1))
+                        .toString());
     }
 }

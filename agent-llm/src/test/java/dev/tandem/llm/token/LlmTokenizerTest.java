@@ -33,7 +33,9 @@ class LlmTokenizerTest {
 
     @BeforeEach
     void load() throws IOException {
-        ByteTokenizer.write(folder, List.of("d o", "do g", "Ġ dog", "Ġ a", "ð Ł"),
+        ByteTokenizer.write(
+                folder,
+                List.of("d o", "do g", "Ġ dog", "Ġ a", "ð Ł"),
                 List.of("<|begin|>", "<|end|>", "[IMG]", "[/IMG]"));
         tokenizer = LlmTokenizer.load(folder);
     }
@@ -81,7 +83,8 @@ class LlmTokenizerTest {
         // the emoji's four bytes are three tokens here, and each of them covers it
         assertEquals("\uD83D\uDE00 dog a", spelled.text());
         assertEquals(
-                List.of(new Span(0, 1), new Span(0, 1), new Span(0, 1), new Span(1, 5), new Span(5, 7)), spelled.spans());
+                List.of(new Span(0, 1), new Span(0, 1), new Span(0, 1), new Span(1, 5), new Span(5, 7)),
+                spelled.spans());
     }
 
     @Test
@@ -89,7 +92,9 @@ class LlmTokenizerTest {
         List<Integer> ids = new ArrayList<>(list(tokenizer.plain("dog")));
         ids.add(IMG);
         ids.addAll(list(tokenizer.plain(" a")));
-        assertEquals(List.of(new Span(0, 3), new Span(3, 3), new Span(3, 5)), tokenizer.spell(ids).spans());
+        assertEquals(
+                List.of(new Span(0, 3), new Span(3, 3), new Span(3, 5)),
+                tokenizer.spell(ids).spans());
         assertEquals(List.of(), tokenizer.spell(List.of()).ids());
     }
 
@@ -106,7 +111,8 @@ class LlmTokenizerTest {
         for (String text : List.of("", " ", "日本 👨‍👩‍👧 ❤️ \u0000\t\r\n\u0007 e\u0301 é", "x".repeat(100_000))) {
             assertEquals(text, tokenizer.text(list(tokenizer.plain(text))));
         }
-        assertEquals("a\uFFFDb", tokenizer.text(list(tokenizer.plain("a\uD83Db"))), "half a surrogate pair is no character");
+        assertEquals(
+                "a\uFFFDb", tokenizer.text(list(tokenizer.plain("a\uD83Db"))), "half a surrogate pair is no character");
     }
 
     @Test

@@ -61,7 +61,8 @@ class DialogueSetTest {
         long padded = 0;
         for (int step = 0; step < 500; step++) {
             List<TokenizedDialogue> batch = set.draw(400, random);
-            int longest = batch.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();
+            int longest =
+                    batch.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();
             real += batch.stream().mapToInt(TokenizedDialogue::length).sum();
             padded += (long) longest * batch.size();
             assertTrue(longest * batch.size() <= 400);
@@ -80,7 +81,8 @@ class DialogueSetTest {
     void batchesForEvaluationHoldEveryDialogueOnce() {
         DialogueSet set = set();
         assertEquals(200, set.batches(300).stream().mapToInt(List::size).sum());
-        assertTrue(set.batches(300).stream().allMatch(b -> b.size() * b.get(b.size() - 1).length() <= 300));
+        assertTrue(set.batches(300).stream()
+                .allMatch(b -> b.size() * b.get(b.size() - 1).length() <= 300));
     }
 
     @Test

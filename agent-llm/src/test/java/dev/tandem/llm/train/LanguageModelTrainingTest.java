@@ -50,7 +50,8 @@ class LanguageModelTrainingTest {
             AgentConfig.Markers.DEFAULT,
             new LetterTokens());
     private final TokenizedDialogue withPhoto = encoder.encode(new Dialogue(List.of(
-            Turn.user("hi"), new Turn(Speaker.AGENT, List.of(new Words("see"), Photo.described("a cat"), new Words("ok"))))));
+            Turn.user("hi"),
+            new Turn(Speaker.AGENT, List.of(new Words("see"), Photo.described("a cat"), new Words("ok"))))));
     private final TokenizedDialogue withoutPhoto =
             encoder.encode(new Dialogue(List.of(Turn.user("what is up"), Turn.agent("not much"), Turn.user("fine"))));
 
@@ -73,7 +74,10 @@ class LanguageModelTrainingTest {
             for (int row = 0; row < 2; row++) {
                 for (int t = 1; t < dialogues.get(row).length(); t++) {
                     if (dialogues.get(row).saidBy(Speaker.AGENT, t)) {
-                        sum += crossEntropy(logits, row * columns + t - 1, dialogues.get(row).id(t));
+                        sum += crossEntropy(
+                                logits,
+                                row * columns + t - 1,
+                                dialogues.get(row).id(t));
                         count++;
                     }
                 }
@@ -106,7 +110,8 @@ class LanguageModelTrainingTest {
             parameters.asMap().values().forEach(p -> p.requiresGrad(true));
             DialogueBatch batch = DialoguePacker.pack(engine, List.of(withPhoto, withoutPhoto), Targets.AGENT);
             try (GradientTape tape = engine.gradientTape()) {
-                LanguageTraining.LanguageStep step = new LanguageModelTraining(model, parameters.asMap()).forward(batch);
+                LanguageTraining.LanguageStep step =
+                        new LanguageModelTraining(model, parameters.asMap()).forward(batch);
                 tape.backward(assertNotNullTensor(step.captionLogits()).square().mean());
             }
             parameters.asMap().forEach((key, p) -> {
@@ -125,7 +130,8 @@ class LanguageModelTrainingTest {
         try (Scope scope = engine.scope();
                 Llama model = Models.random(engine, config(), 3)) {
             LanguageModelTraining training = new LanguageModelTraining(model, Map.of());
-            assertNull(training.forward(DialoguePacker.pack(engine, List.of(withoutPhoto), Targets.BOTH)).captionLogits());
+            assertNull(training.forward(DialoguePacker.pack(engine, List.of(withoutPhoto), Targets.BOTH))
+                    .captionLogits());
             TokenizedDialogue silent = encoder.encode(new Dialogue(List.of(Turn.user("hello"))));
             DialogueBatch nothing = DialoguePacker.pack(engine, List.of(silent), Targets.AGENT);
             assertThrows(IllegalArgumentException.class, () -> training.forward(nothing));

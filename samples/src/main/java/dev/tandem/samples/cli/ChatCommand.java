@@ -28,10 +28,16 @@ final class ChatCommand implements Callable<Integer> {
 
     private final Io io;
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "a model's name, or the path of a model folder (default: ${DEFAULT-VALUE})")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description = "a model's name, or the path of a model folder (default: ${DEFAULT-VALUE})")
     private String model = Models.DEFAULT;
 
-    @Option(names = "--once", paramLabel = "TEXT", description = "say this, print the answer, end; repeated: the turns of one conversation")
+    @Option(
+            names = "--once",
+            paramLabel = "TEXT",
+            description = "say this, print the answer, end; repeated: the turns of one conversation")
     private List<String> once = new ArrayList<>();
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder for photos (default: ${DEFAULT-VALUE})")
@@ -43,7 +49,10 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object for each reply")
     private boolean json;
 
-    @Option(names = "--show", paramLabel = "WHEN", description = "draw photos in the terminal: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--show",
+            paramLabel = "WHEN",
+            description = "draw photos in the terminal: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private Show show = Show.AUTO;
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")

@@ -32,10 +32,16 @@ final class CorpusCommand implements Callable<Integer> {
     @Option(names = "--split", paramLabel = "SPLIT", description = "train or held-out (default: ${DEFAULT-VALUE})")
     private String split = "train";
 
-    @Option(names = "--size", paramLabel = "PIXELS", description = "side of the photos; 0 writes captions only (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "side of the photos; 0 writes captions only (default: ${DEFAULT-VALUE})")
     private int size = 128;
 
-    @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same corpus (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "the same seed gives the same corpus (default: ${DEFAULT-VALUE})")
     private long seed;
 
     CorpusCommand(Io io) {
@@ -62,14 +68,19 @@ final class CorpusCommand implements Callable<Integer> {
     }
 
     private ProgressBar bar() {
-        return new ProgressBarBuilder().setTaskName("dialogues").setInitialMax(count).setConsumer(new ConsoleProgressBarConsumer(io.err())).build();
+        return new ProgressBarBuilder()
+                .setTaskName("dialogues")
+                .setInitialMax(count)
+                .setConsumer(new ConsoleProgressBarConsumer(io.err()))
+                .build();
     }
 
     private Split split() {
         return switch (split.toLowerCase(Locale.ROOT)) {
             case "train" -> Split.TRAIN;
             case "held-out", "held_out" -> Split.HELD_OUT;
-            default -> throw new IllegalArgumentException("--split is train or held-out, got '" + SafeText.line(split) + "'");
+            default ->
+                throw new IllegalArgumentException("--split is train or held-out, got '" + SafeText.line(split) + "'");
         };
     }
 }

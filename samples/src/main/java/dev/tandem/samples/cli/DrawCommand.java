@@ -28,10 +28,17 @@ final class DrawCommand implements Callable<Integer> {
     @Parameters(arity = "1", paramLabel = "CAPTION", description = "what to draw, such as \"a red car in the snow\"")
     private String caption = "";
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "the PNG file to write; one that is there is replaced")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "the PNG file to write; one that is there is replaced")
     private Path out = Path.of("");
 
-    @Option(names = "--model", paramLabel = "MODEL", description = "a model's name, or the path of a model folder (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "a model's name, or the path of a model folder (default: ${DEFAULT-VALUE})")
     private String model = Models.DEFAULT;
 
     @Option(names = "--seed", paramLabel = "N", description = "of the noise (default: ${DEFAULT-VALUE})")
@@ -40,7 +47,10 @@ final class DrawCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "of the sampler (default: the model's)")
     private @Nullable Integer steps;
 
-    @Option(names = "--guidance", paramLabel = "X", description = "weight of the caption over no caption (default: the model's)")
+    @Option(
+            names = "--guidance",
+            paramLabel = "X",
+            description = "weight of the caption over no caption (default: the model's)")
     private @Nullable Double guidance;
 
     @Option(names = "--size", paramLabel = "WxH", description = "in pixels, such as 512x512 (default: the model's)")
@@ -62,12 +72,17 @@ final class DrawCommand implements Callable<Integer> {
         if (caption.isBlank()) {
             throw new IllegalArgumentException("the caption is empty");
         }
-        PhotoSharingAgent.Builder builder =
-                PhotoSharingAgent.builder().model(model).device(Device.parse(device)).describeFiles(describeFiles).steps(steps).guidance(guidance);
+        PhotoSharingAgent.Builder builder = PhotoSharingAgent.builder()
+                .model(model)
+                .device(Device.parse(device))
+                .describeFiles(describeFiles)
+                .steps(steps)
+                .guidance(guidance);
         if (size != null) {
             Matcher match = SIZE.matcher(size);
             if (!match.matches()) {
-                throw new IllegalArgumentException("--size is WIDTHxHEIGHT in pixels, such as 512x512, got '" + size + "'");
+                throw new IllegalArgumentException(
+                        "--size is WIDTHxHEIGHT in pixels, such as 512x512, got '" + size + "'");
             }
             builder.size(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
         }
@@ -76,8 +91,9 @@ final class DrawCommand implements Callable<Integer> {
             return io.interruption().during(() -> {
                 Photo photo = agent.draw(caption, options, io.interruption().cancellation(), this::progress);
                 OutputFiles.replace(out, photo.png());
-                io.err().println("drew " + SafeText.line(photo.caption()) + ", " + photo.width() + " x " + photo.height() + ", seed "
-                        + photo.seed() + ": " + out);
+                io.err()
+                        .println("drew " + SafeText.line(photo.caption()) + ", " + photo.width() + " x "
+                                + photo.height() + ", seed " + photo.seed() + ": " + out);
                 return 0;
             });
         }
@@ -92,7 +108,8 @@ final class DrawCommand implements Callable<Integer> {
         }
         Path folder = out.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("there is no folder " + folder + " to write " + out.getFileName() + " to");
+            throw new IllegalArgumentException(
+                    "there is no folder " + folder + " to write " + out.getFileName() + " to");
         }
         OutputFiles.checkFolder(folder);
     }

@@ -12,7 +12,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Says what would run where. */
-@Command(name = "info", mixinStandardHelpOptions = true, description = "Print versions, threads, device and known models.")
+@Command(
+        name = "info",
+        mixinStandardHelpOptions = true,
+        description = "Print versions, threads, device and known models.")
 final class InfoCommand implements Callable<Integer> {
 
     private final Io io;
@@ -25,11 +28,17 @@ final class InfoCommand implements Callable<Integer> {
     public Integer call() {
         line("tandem", Version.tandem());
         line("java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.name"));
-        line("system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
-                + Runtime.getRuntime().availableProcessors() + " processors");
-        line("engine", "libtorch " + TorchEngine.version() + " on " + TorchEngine.cpu().device());
-        line("threads", TorchEngine.threads() + " (OMP_NUM_THREADS " + variable("OMP_NUM_THREADS") + ", OMP_WAIT_POLICY "
-                + variable("OMP_WAIT_POLICY") + ")");
+        line(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors");
+        line(
+                "engine",
+                "libtorch " + TorchEngine.version() + " on " + TorchEngine.cpu().device());
+        line(
+                "threads",
+                TorchEngine.threads() + " (OMP_NUM_THREADS " + variable("OMP_NUM_THREADS") + ", OMP_WAIT_POLICY "
+                        + variable("OMP_WAIT_POLICY") + ")");
         if (Models.known().isEmpty()) {
             line("models", "none on the class path");
         }

@@ -46,9 +46,13 @@ final class InteractiveChat {
 
     /** Talks until /quit or the end of the input. */
     void run() {
-        try (Terminal terminal =
-                TerminalBuilder.builder().system(true).dumb(true).encoding(StandardCharsets.UTF_8).build()) {
-            // between two readings Ctrl-C ends the program through its shutdown hooks; JLine's default would kill it before them
+        try (Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .encoding(StandardCharsets.UTF_8)
+                .build()) {
+            // between two readings Ctrl-C ends the program through its shutdown hooks; JLine's default would kill it
+            // before them
             terminal.handle(Terminal.Signal.INT, signal -> System.exit(Main.INTERRUPTED_CODE));
             if (terminal.getWidth() <= 0 || terminal.getHeight() <= 0) {
                 terminal.setSize(new Size(COLUMNS, ROWS));
@@ -73,8 +77,10 @@ final class InteractiveChat {
     }
 
     private void greet() {
-        io.out().println("Tandem " + Version.tandem() + ", model " + SafeText.line(agent.config().name())
-                + ". Write something; when a photo says it better, you get one. For example:");
+        io.out()
+                .println("Tandem " + Version.tandem() + ", model "
+                        + SafeText.line(agent.config().name())
+                        + ". Write something; when a photo says it better, you get one. For example:");
         io.out().println("  Hi! What have you been up to today?");
         io.out().println("  Can you show me a photo of a red car in the snow?");
         io.out().println("Photos go to " + folder + ". /help tells what else there is.");

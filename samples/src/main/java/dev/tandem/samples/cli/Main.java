@@ -3,8 +3,8 @@ package dev.tandem.samples.cli;
 import dev.tandem.core.agent.Version;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.weights.WeightException;
-import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.evaluate.EvaluateCommand;
+import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.verify.VerifyCommand;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -33,7 +33,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Talk with an agent that shares photos, draw, train, evaluate.",
         footer = {"", "Start with: tandem chat"},
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:done", "1:done, but something failed that was to be checked", "2:bad input", "130:interrupted by Ctrl-C"})
+        exitCodeList = {
+            "0:done",
+            "1:done, but something failed that was to be checked",
+            "2:bad input",
+            "130:interrupted by Ctrl-C"
+        })
 public final class Main implements Runnable {
 
     static final int BAD_INPUT = 2;
@@ -92,7 +97,8 @@ public final class Main implements Runnable {
     /** No command at all. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing; tandem --help lists them, tandem chat starts talking");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing; tandem --help lists them, tandem chat starts talking");
     }
 
     private int fail(Throwable problem) {
@@ -118,14 +124,17 @@ public final class Main implements Runnable {
     }
 
     private static String sentence(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().get(0);
             boolean root = e.getCommandLine().getParent() == null;
             String what = word.startsWith("-") ? "option" : root ? "command" : "argument";
             List<String> near = unmatched.getSuggestions();
             String help = "tandem" + (root ? "" : " " + e.getCommandLine().getCommandName()) + " --help";
             return "unknown " + what + " '" + word + "'"
-                    + (near.isEmpty() ? "; " + help + " lists what there is" : "; did you mean " + near.get(0) + "? (" + help + ")");
+                    + (near.isEmpty()
+                            ? "; " + help + " lists what there is"
+                            : "; did you mean " + near.get(0) + "? (" + help + ")");
         }
         return String.valueOf(e.getMessage());
     }

@@ -27,7 +27,8 @@ final class MessageLines {
      *
      * @throws IllegalArgumentException if the line is too long, or no UTF-8
      */
-    @Nullable String next() {
+    @Nullable
+    String next() {
         while (true) {
             String text = readLine();
             if (text == null || !text.isBlank()) {
@@ -47,11 +48,15 @@ final class MessageLines {
             for (; b >= 0 && b != '\n'; b = in.read()) {
                 bytes.write(b);
                 if (bytes.size() > MAX_BYTES) {
-                    throw new IllegalArgumentException(
-                            String.format("line %d of the input has more than %,d bytes, which is longer than a message may be", line, MAX_BYTES));
+                    throw new IllegalArgumentException(String.format(
+                            "line %d of the input has more than %,d bytes, which is longer than a message may be",
+                            line, MAX_BYTES));
                 }
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("line " + line + " of the input is not UTF-8", e);
         } catch (IOException e) {

@@ -27,7 +27,8 @@ final class OutputFiles {
             existing = existing.getParent();
         }
         if (existing == null || !Files.isDirectory(existing)) {
-            throw new IllegalArgumentException("cannot write to the folder " + folder + ": " + existing + " is not a folder");
+            throw new IllegalArgumentException(
+                    "cannot write to the folder " + folder + ": " + existing + " is not a folder");
         }
         try {
             // asking for permissions is not enough: file systems can be full or read-only
@@ -96,7 +97,8 @@ final class OutputFiles {
 
     private static Path writeHidden(@Nullable Path folder, byte[] bytes) throws IOException {
         Path directory = folder == null ? Path.of("") : folder;
-        Path hidden = directory.resolve(".tandem-" + Long.toHexString(System.nanoTime()) + "-" + ProcessHandle.current().pid() + ".tmp");
+        Path hidden = directory.resolve(".tandem-" + Long.toHexString(System.nanoTime()) + "-"
+                + ProcessHandle.current().pid() + ".tmp");
         try {
             return Files.write(hidden, bytes);
         } catch (IOException e) {
@@ -106,8 +108,11 @@ final class OutputFiles {
     }
 
     private static String name(String title) {
-        String plain = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
-        String cut = plain.length() <= MAX_NAME ? plain : plain.substring(0, MAX_NAME).replaceAll("-[^-]*$", "");
+        String plain =
+                title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        String cut = plain.length() <= MAX_NAME
+                ? plain
+                : plain.substring(0, MAX_NAME).replaceAll("-[^-]*$", "");
         return cut.isEmpty() ? "photo" : cut;
     }
 

@@ -31,10 +31,12 @@ record ReplyJson(String text, List<PhotoJson> photos, TimingJson timing) {
         List<PhotoJson> photos = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             Photo photo = reply.photos().get(i);
-            photos.add(new PhotoJson(photo.caption(), files.get(i).toString(), photo.width(), photo.height(), photo.seed()));
+            photos.add(new PhotoJson(
+                    photo.caption(), files.get(i).toString(), photo.width(), photo.height(), photo.seed()));
         }
         Reply.Timings t = reply.timings();
-        TimingJson timing = new TimingJson(t.firstToken().toMillis(), t.text().toMillis(), t.photos().toMillis());
+        TimingJson timing = new TimingJson(
+                t.firstToken().toMillis(), t.text().toMillis(), t.photos().toMillis());
         try {
             return JSON.writeValueAsString(new ReplyJson(reply.text(), photos, timing));
         } catch (JsonProcessingException e) {

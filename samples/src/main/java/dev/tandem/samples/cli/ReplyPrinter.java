@@ -81,7 +81,8 @@ final class ReplyPrinter {
         for (int i = 0; i < files.size(); i++) {
             Photo photo = reply.photos().get(i);
             out.print(HalfBlocks.draw(decode(photo), Math.min(MAX_COLUMNS, io.columns()), MAX_ROWS, depth));
-            out.println("[photo: " + SafeText.line(photo.caption()) + "] " + SafeText.line(files.get(i).toString()));
+            out.println("[photo: " + SafeText.line(photo.caption()) + "] "
+                    + SafeText.line(files.get(i).toString()));
         }
     }
 

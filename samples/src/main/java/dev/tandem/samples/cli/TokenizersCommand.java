@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tokenizers",
         mixinStandardHelpOptions = true,
-        description = "Trains the two tokenizers of a model folder (llm/ and tokenizer/) on written dialogues and captions.")
+        description =
+                "Trains the two tokenizers of a model folder (llm/ and tokenizer/) on written dialogues and captions.")
 public final class TokenizersCommand implements Callable<Integer> {
 
     private static final Pattern SPECIAL = Pattern.compile("<\\|[^|<>]+\\|>");
@@ -40,25 +41,53 @@ public final class TokenizersCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path model;
 
-    @Option(names = "--dialogues", paramLabel = "N", defaultValue = "20000", description = "dialogues to learn from (${DEFAULT-VALUE})")
+    @Option(
+            names = "--dialogues",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "dialogues to learn from (${DEFAULT-VALUE})")
     private int dialogues;
 
-    @Option(names = "--captions", paramLabel = "N", defaultValue = "50000", description = "captions to learn from (${DEFAULT-VALUE})")
+    @Option(
+            names = "--captions",
+            paramLabel = "N",
+            defaultValue = "50000",
+            description = "captions to learn from (${DEFAULT-VALUE})")
     private int captions;
 
-    @Option(names = "--llm-vocabulary", paramLabel = "N", defaultValue = "3072", description = "ids of the language model (${DEFAULT-VALUE})")
+    @Option(
+            names = "--llm-vocabulary",
+            paramLabel = "N",
+            defaultValue = "3072",
+            description = "ids of the language model (${DEFAULT-VALUE})")
     private int llmVocabulary;
 
-    @Option(names = "--clip-vocabulary", paramLabel = "N", defaultValue = "1200", description = "most ids of the text encoder (${DEFAULT-VALUE})")
+    @Option(
+            names = "--clip-vocabulary",
+            paramLabel = "N",
+            defaultValue = "1200",
+            description = "most ids of the text encoder (${DEFAULT-VALUE})")
     private int clipVocabulary;
 
-    @Option(names = "--llm-tokens", paramLabel = "N", defaultValue = "512", description = "tokens that the language model takes (${DEFAULT-VALUE})")
+    @Option(
+            names = "--llm-tokens",
+            paramLabel = "N",
+            defaultValue = "512",
+            description = "tokens that the language model takes (${DEFAULT-VALUE})")
     private int llmTokens;
 
-    @Option(names = "--clip-tokens", paramLabel = "N", defaultValue = "32", description = "tokens that the text encoder takes (${DEFAULT-VALUE})")
+    @Option(
+            names = "--clip-tokens",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "tokens that the text encoder takes (${DEFAULT-VALUE})")
     private int clipTokens;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "another seed writes other texts (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "another seed writes other texts (${DEFAULT-VALUE})")
     private long seed;
 
     @Spec
@@ -68,11 +97,14 @@ public final class TokenizersCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            LlamaTokenizerTrainer.train(dialogues(), llmVocabulary, specials(AgentConfig.read(model)), llmTokens, model.resolve("llm"));
+            LlamaTokenizerTrainer.train(
+                    dialogues(), llmVocabulary, specials(AgentConfig.read(model)), llmTokens, model.resolve("llm"));
             ClipTokenizerTrainer.train(captions(), clipVocabulary, clipTokens, model.resolve("tokenizer"));
             for (String part : List.of("llm", "tokenizer")) {
                 try (TextTokenizer tokenizer = TextTokenizer.load(model.resolve(part))) {
-                    spec.commandLine().getOut().println(model.resolve(part) + ": " + tokenizer.vocabularySize() + " tokens");
+                    spec.commandLine()
+                            .getOut()
+                            .println(model.resolve(part) + ": " + tokenizer.vocabularySize() + " tokens");
                 }
             }
             return 0;
@@ -85,7 +117,8 @@ public final class TokenizersCommand implements Callable<Integer> {
     private static List<String> specials(AgentConfig agent) {
         AgentConfig.PromptTemplate prompt = agent.prompt();
         Set<String> found = new LinkedHashSet<>();
-        for (String piece : List.of(prompt.begin(), prompt.agentEnd(), prompt.userStart(), prompt.userEnd(), prompt.agentStart())) {
+        for (String piece :
+                List.of(prompt.begin(), prompt.agentEnd(), prompt.userStart(), prompt.userEnd(), prompt.agentStart())) {
             for (Matcher m = SPECIAL.matcher(piece); m.find(); ) {
                 found.add(m.group());
             }
@@ -102,7 +135,8 @@ public final class TokenizersCommand implements Callable<Integer> {
         for (int i = 0; i < dialogues; i++) {
             for (DialogueTurn turn : writer.next(random).turns()) {
                 texts.add(turn.text());
-                turn.caption().ifPresent(caption -> texts.add(" " + caption)); // as a prompt writes it, after the marker
+                turn.caption()
+                        .ifPresent(caption -> texts.add(" " + caption)); // as a prompt writes it, after the marker
             }
         }
         return texts;

@@ -56,7 +56,11 @@ public final class TrainCommand implements Callable<Integer> {
             description = "stop after this time with a checkpoint to resume from")
     private double maxMinutes;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", description = "cpu, cuda or cuda:N (default: cpu)")
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N (default: cpu)")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String device;
 
@@ -72,8 +76,8 @@ public final class TrainCommand implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", nameOf(config)) : out;
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getOut(), System.console() != null);
         try (StopSignal stop = StopSignal.listen()) {
-            TrainResult result =
-                    new TrainingRun(config, folder, resume, maxMinutes * 60).run(TorchEngine.on(Device.parse(device)), progress, stop);
+            TrainResult result = new TrainingRun(config, folder, resume, maxMinutes * 60)
+                    .run(TorchEngine.on(Device.parse(device)), progress, stop);
             return result.outcome() == TrainResult.Outcome.INTERRUPTED ? INTERRUPTED : 0;
         } catch (IllegalArgumentException | IllegalStateException | WeightException | UncheckedIOException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

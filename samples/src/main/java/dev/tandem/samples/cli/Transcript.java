@@ -35,10 +35,15 @@ final class Transcript {
     byte[] markdown(Path folder) {
         StringBuilder page = new StringBuilder("# Conversation\n");
         for (Exchange each : exchanges) {
-            page.append("\n**You:** ").append(escape(each.message())).append("\n\n**Agent:** ").append(escape(each.answer())).append('\n');
+            page.append("\n**You:** ")
+                    .append(escape(each.message()))
+                    .append("\n\n**Agent:** ")
+                    .append(escape(each.answer()))
+                    .append('\n');
             for (int i = 0; i < each.files().size(); i++) {
                 page.append("\n![").append(escape(each.captions().get(i))).append("](");
-                page.append(folder.relativize(each.files().get(i)).toString().replace('\\', '/')).append(")\n");
+                page.append(folder.relativize(each.files().get(i)).toString().replace('\\', '/'))
+                        .append(")\n");
             }
         }
         return page.toString().getBytes(StandardCharsets.UTF_8);

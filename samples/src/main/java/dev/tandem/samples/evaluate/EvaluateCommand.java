@@ -22,21 +22,33 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Measures when an agent shares photos, what their captions say and what the pictures show, on held-out dialogues.")
+        description =
+                "Measures when an agent shares photos, what their captions say and what the pictures show, on held-out dialogues.")
 public final class EvaluateCommand implements Callable<Integer> {
 
     private static final int SAY_EVERY = 25;
 
-    @Parameters(arity = "0..*", paramLabel = "MODEL", description = "names of models, or paths of model folders (default: default)")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "MODEL",
+            description = "names of models, or paths of model folders (default: default)")
     private List<String> models = new ArrayList<>();
 
     @Option(names = "--held-out", paramLabel = "N", defaultValue = "500", description = "dialogues (${DEFAULT-VALUE})")
     private int heldOut;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "another seed writes other dialogues (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "another seed writes other dialogues (${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--judge", required = true, paramLabel = "FILE", description = "weights of the picture judge, as 'train' exports them (kind judge)")
+    @Option(
+            names = "--judge",
+            required = true,
+            paramLabel = "FILE",
+            description = "weights of the picture judge, as 'train' exports them (kind judge)")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path judge;
 
@@ -74,10 +86,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .seed(seed)
                 .build()) {
             return new EvaluationReport(model, new Evaluation(agent, pictures, seed).run(heldOut, done -> {
-                if (done % SAY_EVERY == 0) {
-                    spec.commandLine().getErr().println(model + ": " + done + " of " + heldOut + " dialogues");
-                }
-            }));
+                        if (done % SAY_EVERY == 0) {
+                            spec.commandLine().getErr().println(model + ": " + done + " of " + heldOut + " dialogues");
+                        }
+                    }));
         }
     }
 

@@ -67,7 +67,9 @@ final class Evaluation {
         for (int i = 1; i < turns.size(); i++) {
             DialogueTurn due = written.turns().get(i);
             if (due.speaker() == Speaker.AGENT) {
-                Reply reply = agent.reply(new Dialogue(turns.subList(0, i - 1)), written.turns().get(i - 1).text());
+                Reply reply = agent.reply(
+                        new Dialogue(turns.subList(0, i - 1)),
+                        written.turns().get(i - 1).text());
                 tally = tally.plus(compare(due.scene(), reply.photos(), random));
             }
         }

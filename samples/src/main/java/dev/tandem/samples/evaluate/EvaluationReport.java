@@ -81,11 +81,15 @@ record EvaluationReport(String model, List<Tally> dialogues) {
     /** A table with a column for each model. */
     static List<String> table(List<EvaluationReport> reports) {
         List<String> lines = new ArrayList<>();
-        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-22s", "held-out dialogues: " + reports.get(0).dialogues().size()));
+        StringBuilder head = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-22s",
+                "held-out dialogues: " + reports.get(0).dialogues().size()));
         reports.forEach(r -> head.append(String.format(Locale.ROOT, "  %24s", shortened(r.model()))));
         lines.add(head.toString());
         MEASURES.forEach((group, measures) -> measures.forEach((name, measure) -> {
-            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-22s", group.replace('_', ' ') + " " + name));
+            StringBuilder line =
+                    new StringBuilder(String.format(Locale.ROOT, "%-22s", group.replace('_', ' ') + " " + name));
             for (EvaluationReport report : reports) {
                 Bootstrap.Interval interval = Bootstrap.interval(report.dialogues(), measure);
                 line.append(String.format(

@@ -39,10 +39,13 @@ record JudgeScore(int pictures, int subjects, int counts, int places, int times)
 
     /** Compares with what a caption says; what it leaves open is taken from the scene that it was to describe. */
     static JudgeScore of(Verdict verdict, CaptionFacts facts, Scene scene) {
-        Set<Subject> asked = facts.mentions().stream().map(CaptionFacts.Mention::subject).collect(Collectors.toSet());
+        Set<Subject> asked =
+                facts.mentions().stream().map(CaptionFacts.Mention::subject).collect(Collectors.toSet());
         boolean counted = facts.mentions().stream().allMatch(m -> m.count().isPresent());
         int things = counted
-                ? facts.mentions().stream().mapToInt(m -> m.count().orElseThrow()).sum()
+                ? facts.mentions().stream()
+                        .mapToInt(m -> m.count().orElseThrow())
+                        .sum()
                 : scene.items().stream().mapToInt(Item::count).sum();
         TimeOfDay time = facts.completed().time().orElse(scene.time());
         return new JudgeScore(

@@ -83,8 +83,10 @@ public final class JudgeTask implements TrainingTask, AutoCloseable {
         Judge.Logits logits = judge.forward(soften(scenes.pixels(), random));
         Tensor subjects = binaryCrossEntropy(logits.subjects(), subjects(scenes.scenes()));
         Tensor count = logits.count().crossEntropy(labels(scenes.scenes(), JudgeTask::things));
-        Tensor place = logits.place().crossEntropy(labels(scenes.scenes(), s -> s.place().ordinal()));
-        Tensor time = logits.time().crossEntropy(labels(scenes.scenes(), s -> s.time().ordinal()));
+        Tensor place = logits.place()
+                .crossEntropy(labels(scenes.scenes(), s -> s.place().ordinal()));
+        Tensor time =
+                logits.time().crossEntropy(labels(scenes.scenes(), s -> s.time().ordinal()));
         return Losses.of(subjects.add(count).add(place).add(time), batch)
                 .with("subjects", subjects)
                 .with("count", count)
@@ -123,7 +125,9 @@ public final class JudgeTask implements TrainingTask, AutoCloseable {
 
     /** Sum over the subjects, mean over the batch, of {@code max(x, 0) - x y + log(1 + exp(-|x|))}. */
     private static Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
-        Tensor losses = logits.relu().sub(logits.mul(targets)).add(logits.abs().neg().exp().add(1).log());
+        Tensor losses = logits.relu()
+                .sub(logits.mul(targets))
+                .add(logits.abs().neg().exp().add(1).log());
         return losses.sum(-1, false).mean();
     }
 

@@ -30,7 +30,16 @@ record Tally(
 
     /** One agent turn: whether a photo was due, and whether one was shared. */
     static Tally turn(boolean due, boolean did) {
-        return new Tally(due && did ? 1 : 0, !due && did ? 1 : 0, due && !did ? 1 : 0, 0, 0, 0, 0, JudgeScore.none(), JudgeScore.none());
+        return new Tally(
+                due && did ? 1 : 0,
+                !due && did ? 1 : 0,
+                due && !did ? 1 : 0,
+                0,
+                0,
+                0,
+                0,
+                JudgeScore.none(),
+                JudgeScore.none());
     }
 
     /** One caption, compared with its scene. */
@@ -41,7 +50,15 @@ record Tally(
 
     Tally withPicture(JudgeScore drawn, JudgeScore truth) {
         return new Tally(
-                shared, wrong, missed, captions, captionSubjects, captionPlaces, captionCounts, pictures.plus(drawn), composed.plus(truth));
+                shared,
+                wrong,
+                missed,
+                captions,
+                captionSubjects,
+                captionPlaces,
+                captionCounts,
+                pictures.plus(drawn),
+                composed.plus(truth));
     }
 
     Tally plus(Tally other) {

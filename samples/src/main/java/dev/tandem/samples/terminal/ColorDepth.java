@@ -13,8 +13,10 @@ public enum ColorDepth {
     /** 24 bits. */
     TRUE;
 
-    private static final List<String> TRUE_TERMS = List.of("kitty", "alacritty", "wezterm", "foot", "ghostty", "direct");
-    private static final List<String> INDEXED_TERMS = List.of("256color", "xterm", "screen", "tmux", "rxvt", "konsole", "vte");
+    private static final List<String> TRUE_TERMS =
+            List.of("kitty", "alacritty", "wezterm", "foot", "ghostty", "direct");
+    private static final List<String> INDEXED_TERMS =
+            List.of("256color", "xterm", "screen", "tmux", "rxvt", "konsole", "vte");
 
     /**
      * Reads {@code NO_COLOR} (no-color.org), {@code COLORTERM}, {@code WT_SESSION} and {@code TERM}.
@@ -27,7 +29,10 @@ public enum ColorDepth {
         if (!environment.getOrDefault("NO_COLOR", "").isEmpty() || term.equals("dumb")) {
             return NONE;
         }
-        if (color.equals("truecolor") || color.equals("24bit") || environment.containsKey("WT_SESSION") || names(term, TRUE_TERMS)) {
+        if (color.equals("truecolor")
+                || color.equals("24bit")
+                || environment.containsKey("WT_SESSION")
+                || names(term, TRUE_TERMS)) {
             return TRUE;
         }
         return names(term, INDEXED_TERMS) ? INDEXED : NONE;

@@ -43,7 +43,8 @@ public final class HalfBlocks {
     }
 
     private static BufferedImage fit(BufferedImage picture, int width, int height) {
-        double scale = Math.min(1, Math.min((double) width / picture.getWidth(), (double) height / picture.getHeight()));
+        double scale =
+                Math.min(1, Math.min((double) width / picture.getWidth(), (double) height / picture.getHeight()));
         if (scale == 1) {
             return picture;
         }

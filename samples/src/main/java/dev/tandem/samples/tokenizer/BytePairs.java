@@ -62,7 +62,8 @@ final class BytePairs {
         BytePairs pairs = new BytePairs(spelledWords);
         List<Merge> merges = new ArrayList<>();
         while (merges.size() < most) {
-            Optional<Map.Entry<Merge, Long>> best = pairs.counts.entrySet().stream().max(MOST_FREQUENT);
+            Optional<Map.Entry<Merge, Long>> best =
+                    pairs.counts.entrySet().stream().max(MOST_FREQUENT);
             if (best.isEmpty() || best.get().getValue() < least) {
                 break;
             }
@@ -76,7 +77,8 @@ final class BytePairs {
         for (Word word : new ArrayList<>(where.getOrDefault(merge, Set.of()))) {
             countPairs(word, -word.count);
             for (int i = 0; i + 1 < word.symbols.size(); i++) {
-                if (word.symbols.get(i).equals(merge.left()) && word.symbols.get(i + 1).equals(merge.right())) {
+                if (word.symbols.get(i).equals(merge.left())
+                        && word.symbols.get(i + 1).equals(merge.right())) {
                     word.symbols.set(i, merge.joined());
                     word.symbols.remove(i + 1);
                 }

@@ -58,27 +58,50 @@ public final class ClipTokenizerTrainer {
         write(vocabulary, learned, maxLength, folder);
     }
 
-    private static void write(Map<String, Integer> vocabulary, List<BytePairs.Merge> merges, int maxLength, Path folder) {
+    private static void write(
+            Map<String, Integer> vocabulary, List<BytePairs.Merge> merges, int maxLength, Path folder) {
         int begin = vocabulary.size();
         int end = begin + 1;
         ObjectNode tokenizer = TokenizerFiles.object("{\"version\": \"1.0\"}");
-        tokenizer.putObject("truncation").put("direction", "Right").put("max_length", maxLength).put("strategy", "LongestFirst").put("stride", 0);
+        tokenizer
+                .putObject("truncation")
+                .put("direction", "Right")
+                .put("max_length", maxLength)
+                .put("strategy", "LongestFirst")
+                .put("stride", 0);
         ObjectNode padding = tokenizer.putObject("padding");
         padding.putObject("strategy").put("Fixed", maxLength);
-        padding.put("direction", "Right").putNull("pad_to_multiple_of").put("pad_id", end).put("pad_type_id", 0).put("pad_token", END);
-        tokenizer.putArray("added_tokens")
+        padding.put("direction", "Right")
+                .putNull("pad_to_multiple_of")
+                .put("pad_id", end)
+                .put("pad_type_id", 0)
+                .put("pad_token", END);
+        tokenizer
+                .putArray("added_tokens")
                 .add(TokenizerFiles.special(BEGIN, true).put("id", begin))
                 .add(TokenizerFiles.special(END, true).put("id", end));
-        ArrayNode normalizers = tokenizer.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+        ArrayNode normalizers =
+                tokenizer.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
         normalizers.addObject().put("type", "NFC");
-        normalizers.addObject().put("type", "Replace").put("content", " ").putObject("pattern").put("Regex", "\\s+");
+        normalizers
+                .addObject()
+                .put("type", "Replace")
+                .put("content", " ")
+                .putObject("pattern")
+                .put("Regex", "\\s+");
         normalizers.addObject().put("type", "Lowercase");
         ObjectNode byteLevel = TokenizerFiles.object(
                 "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true}");
         ObjectNode split = TokenizerFiles.object("{\"type\": \"Split\", \"behavior\": \"Removed\", \"invert\": true}");
         split.putObject("pattern").put("Regex", CUT);
-        tokenizer.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers").add(split).add(byteLevel);
-        ObjectNode processor = tokenizer.putObject("post_processor")
+        tokenizer
+                .putObject("pre_tokenizer")
+                .put("type", "Sequence")
+                .putArray("pretokenizers")
+                .add(split)
+                .add(byteLevel);
+        ObjectNode processor = tokenizer
+                .putObject("post_processor")
                 .put("type", "RobertaProcessing")
                 .put("trim_offsets", false)
                 .put("add_prefix_space", false);

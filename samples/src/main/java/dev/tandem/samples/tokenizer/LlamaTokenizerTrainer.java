@@ -29,7 +29,8 @@ public final class LlamaTokenizerTrainer {
      * @param specials special tokens; the first begins a text, the second ends it
      * @param maxLength tokens that the model takes
      */
-    public static void train(Iterable<String> texts, int vocabularySize, List<String> specials, int maxLength, Path folder) {
+    public static void train(
+            Iterable<String> texts, int vocabularySize, List<String> specials, int maxLength, Path folder) {
         List<String> bytes = ByteAlphabet.symbols();
         int merges = vocabularySize - bytes.size() - specials.size();
         if (merges < 0 || specials.size() < 2) {
@@ -47,7 +48,11 @@ public final class LlamaTokenizerTrainer {
     }
 
     private static void write(
-            Map<String, Integer> vocabulary, List<BytePairs.Merge> merges, List<String> specials, int maxLength, Path folder) {
+            Map<String, Integer> vocabulary,
+            List<BytePairs.Merge> merges,
+            List<String> specials,
+            int maxLength,
+            Path folder) {
         String begin = specials.get(0);
         int beginId = vocabulary.size();
         ObjectNode tokenizer = TokenizerFiles.object("{\"version\": \"1.0\", \"truncation\": null, \"padding\": null}");
@@ -59,18 +64,25 @@ public final class LlamaTokenizerTrainer {
             added.add(special.deepCopy().put("id", beginId + i));
         }
         tokenizer.putNull("normalizer");
-        ObjectNode split = TokenizerFiles.object("{\"type\": \"Split\", \"behavior\": \"Isolated\", \"invert\": false}");
+        ObjectNode split =
+                TokenizerFiles.object("{\"type\": \"Split\", \"behavior\": \"Isolated\", \"invert\": false}");
         split.putObject("pattern").put("Regex", CUT);
         ObjectNode byteLevel = TokenizerFiles.object(
                 "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": false}");
-        tokenizer.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers").add(split).add(byteLevel);
+        tokenizer
+                .putObject("pre_tokenizer")
+                .put("type", "Sequence")
+                .putArray("pretokenizers")
+                .add(split)
+                .add(byteLevel);
         tokenizer.set("post_processor", template(begin, beginId));
         tokenizer.set("decoder", byteLevel);
         tokenizer.set(
                 "model",
                 TokenizerFiles.bpe(
-                        TokenizerFiles.object("{\"type\": \"BPE\", \"dropout\": null, \"unk_token\": null, \"continuing_subword_prefix\": null,"
-                                + " \"end_of_word_suffix\": null, \"fuse_unk\": false, \"byte_fallback\": false, \"ignore_merges\": true}"),
+                        TokenizerFiles.object(
+                                "{\"type\": \"BPE\", \"dropout\": null, \"unk_token\": null, \"continuing_subword_prefix\": null,"
+                                        + " \"end_of_word_suffix\": null, \"fuse_unk\": false, \"byte_fallback\": false, \"ignore_merges\": true}"),
                         vocabulary,
                         merges));
         TokenizerFiles.write(folder.resolve("tokenizer.json"), tokenizer);
@@ -101,7 +113,8 @@ public final class LlamaTokenizerTrainer {
                 pieces.addObject().putObject("Sequence").put("id", form[i]).put("type_id", i - 1);
             }
         }
-        ObjectNode special = processor.putObject("special_tokens").putObject(begin).put("id", begin);
+        ObjectNode special =
+                processor.putObject("special_tokens").putObject(begin).put("id", begin);
         special.putArray("ids").add(beginId);
         special.putArray("tokens").add(begin);
         return processor;

@@ -73,7 +73,8 @@ public record DiffusionRecipe(
         CaptionedScenes train;
         CaptionedScenes measured;
         VaeConfig vae;
-        try (AutoencoderKL autoencoder = VaeLoader.build(engine, untuned, folder.component("vae").weights(engine))) {
+        try (AutoencoderKL autoencoder =
+                VaeLoader.build(engine, untuned, folder.component("vae").weights(engine))) {
             ScenePictures trained = new ScenePictures(Split.TRAIN, pictures, untuned.sampleSize(), training.seed());
             ScenePictures unseen = new ScenePictures(Split.HELD_OUT, heldOut, untuned.sampleSize(), training.seed());
             EncodedPictures latents = encode(engine, autoencoder, trained);
@@ -116,7 +117,9 @@ public record DiffusionRecipe(
     }
 
     private WeightSource weights(TensorEngine engine, ModelFolder folder, String component, SplittableRandom random) {
-        return fresh ? new FreshWeights(engine, random) : folder.component(component).weights(engine);
+        return fresh
+                ? new FreshWeights(engine, random)
+                : folder.component(component).weights(engine);
     }
 
     /** The model in training; exports {@code unet/}, {@code text_encoder/}, {@code vae/} and {@code scheduler/}, and the tokenizer. */
@@ -129,7 +132,13 @@ public record DiffusionRecipe(
         private final Scheduler scheduler;
         private final VaeConfig vae;
 
-        Job(TensorEngine engine, DiffusionModel diffusion, TrainingTask task, ClipTokenizer tokenizer, Scheduler scheduler, VaeConfig vae) {
+        Job(
+                TensorEngine engine,
+                DiffusionModel diffusion,
+                TrainingTask task,
+                ClipTokenizer tokenizer,
+                Scheduler scheduler,
+                VaeConfig vae) {
             this.engine = engine;
             this.diffusion = diffusion;
             this.task = task;
@@ -145,7 +154,8 @@ public record DiffusionRecipe(
 
         @Override
         public void export(Map<String, Tensor> weights, Path target) {
-            Parameters pictures = new Parameters(ModelFolder.of(model).component("vae").weights(engine));
+            Parameters pictures =
+                    new Parameters(ModelFolder.of(model).component("vae").weights(engine));
             try (AutoencoderKL autoencoder = VaeLoader.build(engine, vae, pictures)) {
                 DiffusersWriter.into(target, DType.FLOAT16)
                         .vae(autoencoder.config(), pictures.asMap())

@@ -15,8 +15,7 @@ import dev.tandem.llm.train.Targets;
  * @param seed another seed gives other dialogues
  */
 @JsonDeserialize(builder = JointDataConfig.Builder.class)
-public record JointDataConfig(
-        int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
+public record JointDataConfig(int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
 
     public JointDataConfig {
         if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {

@@ -96,7 +96,8 @@ public record LanguageRecipe(
         DialogueWriter writer = new DialogueWriter(split);
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            written.add(prompts.encode(writer.next(IndexedRandom.of(training.seed(), i)).toDialogue()));
+            written.add(prompts.encode(
+                    writer.next(IndexedRandom.of(training.seed(), i)).toDialogue()));
         }
         return DialogueSet.of(written, maxTokens, targets);
     }

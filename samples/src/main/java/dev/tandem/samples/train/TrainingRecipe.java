@@ -17,7 +17,8 @@ import dev.tandem.core.train.TrainConfig;
     @JsonSubTypes.Type(value = JudgeRecipe.class, name = "judge"),
     @JsonSubTypes.Type(value = LanguageRecipe.class, name = "language")
 })
-public sealed interface TrainingRecipe permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, JudgeRecipe, LanguageRecipe {
+public sealed interface TrainingRecipe
+        permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, JudgeRecipe, LanguageRecipe {
 
     /** The settings of the loop. */
     TrainConfig training();

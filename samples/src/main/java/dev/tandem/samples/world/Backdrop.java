@@ -167,14 +167,20 @@ final class Backdrop {
         for (int side = -1; side <= 1; side += 2) {
             double arm = foot - height * (side < 0 ? 0.42 : 0.55);
             brush.line(x, arm, x + side * height * 0.27, arm, thick * 0.75, green);
-            brush.line(x + side * height * 0.27, arm, x + side * height * 0.27, arm - height * 0.26, thick * 0.75, green);
+            brush.line(
+                    x + side * height * 0.27, arm, x + side * height * 0.27, arm - height * 0.26, thick * 0.75, green);
         }
     }
 
     private void snow() {
         sky();
         brush.shade(below(0.54, 0.03, 1.4, brush.between(0, 1)), 0xDCEBFA, 0xC2D8F0);
-        for (double x : new double[] {brush.between(0.06, 0.10), brush.between(0.26, 0.30), WIDTH - brush.between(0.26, 0.30), WIDTH - brush.between(0.06, 0.10)}) {
+        for (double x : new double[] {
+            brush.between(0.06, 0.10),
+            brush.between(0.26, 0.30),
+            WIDTH - brush.between(0.26, 0.30),
+            WIDTH - brush.between(0.06, 0.10)
+        }) {
             double height = x < 0.2 || x > WIDTH - 0.2 ? 0.44 : 0.28;
             pine(x, 0.68, height, 0x2F7F78, 0x4AA093);
             snowCaps(x, 0.68, height);
@@ -187,7 +193,19 @@ final class Backdrop {
             double top = foot - height * (0.52 + 0.24 * tier);
             double wide = height * 0.27 * (1 - 0.22 * tier) * 0.55;
             double drop = height * 0.42 * 0.55;
-            brush.fill(polygon(x - wide, top + drop, x, top, x + wide, top + drop, x + wide * 0.35, top + drop * 0.8, x - wide * 0.2, top + drop * 1.05), 0xFFFFFF);
+            brush.fill(
+                    polygon(
+                            x - wide,
+                            top + drop,
+                            x,
+                            top,
+                            x + wide,
+                            top + drop,
+                            x + wide * 0.35,
+                            top + drop * 0.8,
+                            x - wide * 0.2,
+                            top + drop * 1.05),
+                    0xFFFFFF);
         }
     }
 
@@ -199,7 +217,8 @@ final class Backdrop {
         for (int i = 0; i < 6; i++) {
             double x = brush.between(0.02, 0.85);
             double y = 0.57 + 0.028 * i;
-            brush.line(x, y, x + brush.between(0.12, 0.22), y, 0.007, brush.light().on(0xB9E4FF));
+            brush.line(
+                    x, y, x + brush.between(0.12, 0.22), y, 0.007, brush.light().on(0xB9E4FF));
         }
         brush.shade(below(0.785, 0.012, 1, brush.between(0, 1)), 0x7CCB55, 0x4E9F3F);
         double reeds = brush.between(0.06, 0.10);
@@ -207,7 +226,8 @@ final class Backdrop {
             double x = reeds + 0.028 * i;
             double top = 0.80 - 0.22 - 0.05 * (i % 3);
             brush.line(x, 0.83, x + 0.008, top, 0.009, brush.light().on(0x3E8B3A));
-            brush.line(x + 0.008, top, x + 0.009, top + 0.06, 0.020, brush.light().on(0x7A4B28));
+            brush.line(
+                    x + 0.008, top, x + 0.009, top + 0.06, 0.020, brush.light().on(0x7A4B28));
         }
     }
 
@@ -232,10 +252,23 @@ final class Backdrop {
     private void barn(double x, double foot) {
         double width = 0.34;
         double eaves = foot - 0.22;
-        brush.fill(polygon(x, foot, x, eaves, x + width / 2, eaves - 0.16, x + width, eaves, x + width, foot), 0xD5443A);
+        brush.fill(
+                polygon(x, foot, x, eaves, x + width / 2, eaves - 0.16, x + width, eaves, x + width, foot), 0xD5443A);
         Color white = brush.light().on(0xFFF6EC);
-        brush.line(x - 0.015, eaves + 0.01, x + width / 2, eaves - 0.165, 0.026, brush.light().on(0x7A4038));
-        brush.line(x + width / 2, eaves - 0.165, x + width + 0.015, eaves + 0.01, 0.026, brush.light().on(0x7A4038));
+        brush.line(
+                x - 0.015,
+                eaves + 0.01,
+                x + width / 2,
+                eaves - 0.165,
+                0.026,
+                brush.light().on(0x7A4038));
+        brush.line(
+                x + width / 2,
+                eaves - 0.165,
+                x + width + 0.015,
+                eaves + 0.01,
+                0.026,
+                brush.light().on(0x7A4038));
         brush.fill(box(x + width * 0.33, foot - 0.155, width * 0.34, 0.155), 0xFFF6EC);
         brush.fill(box(x + width * 0.36, foot - 0.143, width * 0.28, 0.143), 0xB8352E);
         brush.line(x + width * 0.36, foot - 0.14, x + width * 0.64, foot, 0.012, white);
@@ -263,7 +296,19 @@ final class Backdrop {
         double snow = 0.36;
         double y = top + (foot - top) * snow;
         brush.fill(
-                polygon(x, top, x + half * snow, y, x + half * 0.18, y - 0.045, x + half * 0.04, y + 0.02, x - half * 0.14, y - 0.04, x - half * snow, y),
+                polygon(
+                        x,
+                        top,
+                        x + half * snow,
+                        y,
+                        x + half * 0.18,
+                        y - 0.045,
+                        x + half * 0.04,
+                        y + 0.02,
+                        x - half * 0.14,
+                        y - 0.04,
+                        x - half * snow,
+                        y),
                 0xFFFFFF);
     }
 
@@ -281,11 +326,18 @@ final class Backdrop {
         brush.fill(disc(x + 0.02, y - 0.115, 0.06, 0.03), Color.WHITE);
         brush.unclip();
         brush.shade(below(0.63, 0.02, 1.2, brush.between(0, 1)), 0xC9CAD3, 0x8F909C);
-        double[] craters = {0.12, 0.71, 0.060, 0.48, 0.68, 0.045, 0.90, 0.73, 0.075, 0.26, 0.93, 0.09, 0.98, 0.95, 0.08};
+        double[] craters = {0.12, 0.71, 0.060, 0.48, 0.68, 0.045, 0.90, 0.73, 0.075, 0.26, 0.93, 0.09, 0.98, 0.95, 0.08
+        };
         double shift = brush.between(-0.04, 0.04);
         for (int i = 0; i < craters.length; i += 3) {
             brush.fill(disc(craters[i] + shift, craters[i + 1], craters[i + 2], craters[i + 2] * 0.38), 0x8A8B98);
-            brush.fill(disc(craters[i] + shift, craters[i + 1] + craters[i + 2] * 0.10, craters[i + 2] * 0.88, craters[i + 2] * 0.28), 0xA9AAB6);
+            brush.fill(
+                    disc(
+                            craters[i] + shift,
+                            craters[i + 1] + craters[i + 2] * 0.10,
+                            craters[i + 2] * 0.88,
+                            craters[i + 2] * 0.28),
+                    0xA9AAB6);
         }
     }
 }

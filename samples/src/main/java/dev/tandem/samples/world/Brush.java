@@ -64,8 +64,8 @@ final class Brush {
     /** From one colour at the top of the shape to another at its bottom. */
     void shade(Shape shape, int top, int bottom) {
         Rectangle2D box = shape.getBounds2D();
-        graphics.setPaint(new GradientPaint(
-                0, (float) box.getMinY(), light.on(top), 0, (float) box.getMaxY(), light.on(bottom)));
+        graphics.setPaint(
+                new GradientPaint(0, (float) box.getMinY(), light.on(top), 0, (float) box.getMaxY(), light.on(bottom)));
         graphics.fill(shape);
     }
 
@@ -84,15 +84,18 @@ final class Brush {
     /** The sky's three colours from the top of a shape to a height below. */
     void sky(Shape shape, double bottom) {
         double top = shape.getBounds2D().getMinY();
-        graphics.setPaint(new LinearGradientPaint(
-                0, (float) top, 0, (float) bottom, new float[] {0, 0.55f, 1}, new Color[] {light.skyTop(), light.skyMiddle(), light.skyBottom()}));
+        graphics.setPaint(
+                new LinearGradientPaint(0, (float) top, 0, (float) bottom, new float[] {0, 0.55f, 1}, new Color[] {
+                    light.skyTop(), light.skyMiddle(), light.skyBottom()
+                }));
         graphics.fill(shape);
     }
 
     /** A disc of light that fades outwards. */
     void glow(double x, double y, double radius, Color colour) {
         Color clear = new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 0);
-        graphics.setPaint(new RadialGradientPaint((float) x, (float) y, (float) radius, new float[] {0, 1}, new Color[] {colour, clear}));
+        graphics.setPaint(new RadialGradientPaint(
+                (float) x, (float) y, (float) radius, new float[] {0, 1}, new Color[] {colour, clear}));
         graphics.fill(disc(x, y, radius, radius));
     }
 

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param time when
  * @param relation how the first subject stands to the second
  */
-public record CaptionFacts(List<Mention> mentions, Optional<Place> place, Optional<TimeOfDay> time, Optional<Relation> relation) {
+public record CaptionFacts(
+        List<Mention> mentions, Optional<Place> place, Optional<TimeOfDay> time, Optional<Relation> relation) {
 
     /**
      * A subject that the text names.
@@ -47,7 +48,8 @@ public record CaptionFacts(List<Mention> mentions, Optional<Place> place, Option
     /** With what goes without saying: a picture of which no time is told shows a sunny day, and on the moon there is no time. */
     public CaptionFacts completed() {
         boolean timeless = place.filter(where -> !where.hasTime()).isPresent();
-        return new CaptionFacts(mentions, place, timeless ? Optional.empty() : Optional.of(time.orElse(TimeOfDay.DAY)), relation);
+        return new CaptionFacts(
+                mentions, place, timeless ? Optional.empty() : Optional.of(time.orElse(TimeOfDay.DAY)), relation);
     }
 
     /** Whether these are the subjects of the scene, all of them and no other. */
@@ -100,7 +102,8 @@ public record CaptionFacts(List<Mention> mentions, Optional<Place> place, Option
         return switch (relation.get()) {
             case LEFT_OF -> List.of(first, second);
             case RIGHT_OF -> List.of(second, first);
-            case NEXT_TO -> List.of(first, first, second, second).stream().sorted().toList();
+            case NEXT_TO ->
+                List.of(first, first, second, second).stream().sorted().toList();
         };
     }
 }

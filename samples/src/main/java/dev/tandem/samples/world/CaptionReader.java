@@ -30,18 +30,35 @@ public final class CaptionReader {
 
     /** By their first word, the longest first, so that an ice cream cone is not read as an ice cream. */
     private static final Map<String, List<Name>> NAMES = names();
+
     private static final Map<String, Colour> COLOURS =
             Arrays.stream(Colour.values()).collect(Collectors.toMap(Colour::word, colour -> colour));
-    private static final Map<String, Integer> NUMBERS =
-            Map.ofEntries(Map.entry("a", 1), Map.entry("an", 1), Map.entry("one", 1), Map.entry("1", 1), Map.entry("single", 1),
-                    Map.entry("two", 2), Map.entry("2", 2), Map.entry("couple", 2), Map.entry("pair", 2),
-                    Map.entry("three", 3), Map.entry("3", 3));
+    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
+            Map.entry("a", 1),
+            Map.entry("an", 1),
+            Map.entry("one", 1),
+            Map.entry("1", 1),
+            Map.entry("single", 1),
+            Map.entry("two", 2),
+            Map.entry("2", 2),
+            Map.entry("couple", 2),
+            Map.entry("pair", 2),
+            Map.entry("three", 3),
+            Map.entry("3", 3));
     private static final Map<String, Place> PLACES = places();
     private static final Map<String, TimeOfDay> TIMES = Map.ofEntries(
-            Map.entry("rain", TimeOfDay.RAIN), Map.entry("rainy", TimeOfDay.RAIN), Map.entry("raining", TimeOfDay.RAIN),
-            Map.entry("night", TimeOfDay.NIGHT), Map.entry("starry", TimeOfDay.NIGHT), Map.entry("nighttime", TimeOfDay.NIGHT),
-            Map.entry("sunset", TimeOfDay.SUNSET), Map.entry("dusk", TimeOfDay.SUNSET), Map.entry("goes", TimeOfDay.SUNSET),
-            Map.entry("sunny", TimeOfDay.DAY), Map.entry("sunshine", TimeOfDay.DAY), Map.entry("daytime", TimeOfDay.DAY));
+            Map.entry("rain", TimeOfDay.RAIN),
+            Map.entry("rainy", TimeOfDay.RAIN),
+            Map.entry("raining", TimeOfDay.RAIN),
+            Map.entry("night", TimeOfDay.NIGHT),
+            Map.entry("starry", TimeOfDay.NIGHT),
+            Map.entry("nighttime", TimeOfDay.NIGHT),
+            Map.entry("sunset", TimeOfDay.SUNSET),
+            Map.entry("dusk", TimeOfDay.SUNSET),
+            Map.entry("goes", TimeOfDay.SUNSET),
+            Map.entry("sunny", TimeOfDay.DAY),
+            Map.entry("sunshine", TimeOfDay.DAY),
+            Map.entry("daytime", TimeOfDay.DAY));
 
     private CaptionReader() {}
 
@@ -52,7 +69,8 @@ public final class CaptionReader {
         List<CaptionFacts.Mention> mentions = new ArrayList<>();
         int free = 0;
         for (Found one : found) {
-            boolean named = mentions.stream().anyMatch(mention -> mention.subject() == one.name().subject());
+            boolean named = mentions.stream()
+                    .anyMatch(mention -> mention.subject() == one.name().subject());
             if (!named) {
                 mentions.add(mention(one, words.subList(Math.max(free, one.start() - REACH), one.start())));
             }
@@ -64,7 +82,9 @@ public final class CaptionReader {
     /** Letters and digits in lower case; all else parts words. */
     static List<String> words(String text) {
         String bounded = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
-        return Arrays.stream(bounded.toLowerCase(Locale.ROOT).split("[^a-z0-9]+")).filter(word -> !word.isEmpty()).toList();
+        return Arrays.stream(bounded.toLowerCase(Locale.ROOT).split("[^a-z0-9]+"))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     private static List<Found> find(List<String> words) {
@@ -73,7 +93,8 @@ public final class CaptionReader {
             int end = start + 1;
             for (Name name : NAMES.getOrDefault(words.get(start), List.of())) {
                 int length = name.words().size();
-                if (start + length <= words.size() && words.subList(start, start + length).equals(name.words())) {
+                if (start + length <= words.size()
+                        && words.subList(start, start + length).equals(name.words())) {
                     end = start + length;
                     found.add(new Found(name, start, end));
                     break;
@@ -107,11 +128,13 @@ public final class CaptionReader {
     }
 
     private static Optional<Relation> relation(List<String> words, List<Found> found) {
-        long subjects = found.stream().map(one -> one.name().subject()).distinct().count();
+        long subjects =
+                found.stream().map(one -> one.name().subject()).distinct().count();
         if (subjects != 2) {
             return Optional.empty();
         }
-        Set<String> between = Set.copyOf(words.subList(found.get(0).end(), found.get(found.size() - 1).start()));
+        Set<String> between = Set.copyOf(
+                words.subList(found.get(0).end(), found.get(found.size() - 1).start()));
         if (between.contains("left")) {
             return Optional.of(Relation.LEFT_OF);
         }

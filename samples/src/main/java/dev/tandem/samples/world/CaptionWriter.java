@@ -25,14 +25,17 @@ public final class CaptionWriter {
         }
         caption.append(words(scene.first(), random));
         if (scene.isPair()) {
-            caption.append(' ').append(SceneSampler.pick(phrases(scene.relation().orElseThrow()), random));
+            caption.append(' ')
+                    .append(SceneSampler.pick(phrases(scene.relation().orElseThrow()), random));
             caption.append(' ').append(words(scene.items().get(1), random));
         } else if (random.nextInt(5) == 0) {
             caption.append(posture(scene.first().subject()).map(" "::concat).orElse(""));
         }
         caption.append(' ').append(place(scene.place(), random));
         String time = time(scene, random);
-        return time.isEmpty() ? caption.toString() : caption.append(' ').append(time).toString();
+        return time.isEmpty()
+                ? caption.toString()
+                : caption.append(' ').append(time).toString();
     }
 
     /** "a red car", "two horses", "three slices of pizza". */
@@ -60,11 +63,12 @@ public final class CaptionWriter {
     private static Optional<String> posture(Subject subject) {
         return switch (subject) {
             case BALLOON, UMBRELLA, UFO -> Optional.empty();
-            default -> switch (subject.kind()) {
-                case ANIMAL, THING -> Optional.of("standing");
-                case VEHICLE -> Optional.of("parked");
-                case FOOD -> Optional.empty();
-            };
+            default ->
+                switch (subject.kind()) {
+                    case ANIMAL, THING -> Optional.of("standing");
+                    case VEHICLE -> Optional.of("parked");
+                    case FOOD -> Optional.empty();
+                };
         };
     }
 

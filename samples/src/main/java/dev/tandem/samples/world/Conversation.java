@@ -17,6 +17,7 @@ final class Conversation {
     private final List<DialogueTurn> turns = new ArrayList<>();
     /** What was said in pairs, so that it is not said again. */
     private final Set<String> said = new HashSet<>();
+
     private final Split split;
     private final RandomGenerator random;
     private final UserStyle style;
@@ -65,7 +66,8 @@ final class Conversation {
     void photo(String user, String agent, Scene scene) {
         user(user);
         String caption = CaptionWriter.write(scene, random);
-        turns.add(new DialogueTurn(Speaker.AGENT, Sentences.capitalised(agent), Optional.of(scene), Optional.of(caption)));
+        turns.add(new DialogueTurn(
+                Speaker.AGENT, Sentences.capitalised(agent), Optional.of(scene), Optional.of(caption)));
     }
 
     PhotoDialogue finish(PhotoDialogue.Kind kind) {

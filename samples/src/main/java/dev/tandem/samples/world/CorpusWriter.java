@@ -39,7 +39,8 @@ public record CorpusWriter(Split split, long seed, int size) {
 
     public CorpusWriter {
         if (size != 0 && (size < ScenePainter.SMALLEST || size > ScenePainter.LARGEST)) {
-            throw new IllegalArgumentException("photos have a side of " + ScenePainter.SMALLEST + " to " + ScenePainter.LARGEST + " pixels, or 0 for none; got " + size);
+            throw new IllegalArgumentException("photos have a side of " + ScenePainter.SMALLEST + " to "
+                    + ScenePainter.LARGEST + " pixels, or 0 for none; got " + size);
         }
     }
 
@@ -76,7 +77,8 @@ public record CorpusWriter(Split split, long seed, int size) {
         DialogueWriter writer = new DialogueWriter(split);
         ScenePainter painter = new ScenePainter();
         Files.createDirectory(folder.resolve("photos"));
-        try (BufferedWriter lines = Files.newBufferedWriter(folder.resolve("dialogues.jsonl"), StandardCharsets.UTF_8)) {
+        try (BufferedWriter lines =
+                Files.newBufferedWriter(folder.resolve("dialogues.jsonl"), StandardCharsets.UTF_8)) {
             for (int id = 0; id < count; id++) {
                 cancellation.check();
                 SplittableRandom random = new SplittableRandom(seed ^ (id + 1) * 0x9E3779B97F4A7C15L);
@@ -88,7 +90,8 @@ public record CorpusWriter(Split split, long seed, int size) {
         }
     }
 
-    private ObjectNode json(Path folder, int id, PhotoDialogue dialogue, ScenePainter painter, SplittableRandom random) throws IOException {
+    private ObjectNode json(Path folder, int id, PhotoDialogue dialogue, ScenePainter painter, SplittableRandom random)
+            throws IOException {
         ObjectNode line = JSON.createObjectNode();
         line.put("id", id).put("split", word(split)).put("kind", word(dialogue.kind()));
         ArrayNode turns = line.putArray("turns");
@@ -103,7 +106,10 @@ public record CorpusWriter(Split split, long seed, int size) {
                 if (size > 0) {
                     number++;
                     String file = String.format(Locale.ROOT, "photos/%06d-%d.png", id, number);
-                    ImageIO.write(painter.paint(scene, size, random), "png", folder.resolve(file).toFile());
+                    ImageIO.write(
+                            painter.paint(scene, size, random),
+                            "png",
+                            folder.resolve(file).toFile());
                     photo.put("file", file);
                 }
                 describe(scene, photo.putObject("scene"));

@@ -24,7 +24,8 @@ public record DialogueTurn(Speaker speaker, String text, Optional<Scene> scene, 
             throw new IllegalArgumentException("a turn has words");
         }
         if (scene.isPresent() != caption.isPresent() || scene.isPresent() && speaker != Speaker.AGENT) {
-            throw new IllegalArgumentException("a photo has a scene and a caption and is shared by the agent; got " + speaker + ", " + scene + ", " + caption);
+            throw new IllegalArgumentException("a photo has a scene and a caption and is shared by the agent; got "
+                    + speaker + ", " + scene + ", " + caption);
         }
     }
 

@@ -21,8 +21,10 @@ import java.util.random.RandomGenerator;
  */
 public record DialogueWriter(Split split) {
 
-    private static final List<String> TOO_MANY = List.of("four", "five", "six", "seven", "ten", "many", "lots of", "a hundred", "4", "5", "10");
-    private static final List<String> ODD_COLOURS = List.of("pink", "black", "white", "brown", "silver", "golden", "turquoise", "gray");
+    private static final List<String> TOO_MANY =
+            List.of("four", "five", "six", "seven", "ten", "many", "lots of", "a hundred", "4", "5", "10");
+    private static final List<String> ODD_COLOURS =
+            List.of("pink", "black", "white", "brown", "silver", "golden", "turquoise", "gray");
 
     /** The next dialogue. */
     public PhotoDialogue next(RandomGenerator random) {
@@ -31,8 +33,25 @@ public record DialogueWriter(Split split) {
             return smallTalk(random);
         }
         Conversation talk = new Conversation(split, random);
-        Kind kind = roll < 39 ? Kind.REQUEST : roll < 44 ? Kind.SURPRISE : roll < 55 ? Kind.AGENT_SAW : roll < 63 ? Kind.USER_SAW : roll < 67 ? Kind.ALTERNATIVE
-                : roll < 72 ? Kind.DECLINED : roll < 76 ? Kind.UNKNOWN : roll < 83 ? Kind.ABOUT_AGENT : roll < 89 ? Kind.OUTSIDE : roll < 96 ? Kind.NO_CUE : Kind.CHAT;
+        Kind kind = roll < 39
+                ? Kind.REQUEST
+                : roll < 44
+                        ? Kind.SURPRISE
+                        : roll < 55
+                                ? Kind.AGENT_SAW
+                                : roll < 63
+                                        ? Kind.USER_SAW
+                                        : roll < 67
+                                                ? Kind.ALTERNATIVE
+                                                : roll < 72
+                                                        ? Kind.DECLINED
+                                                        : roll < 76
+                                                                ? Kind.UNKNOWN
+                                                                : roll < 83
+                                                                        ? Kind.ABOUT_AGENT
+                                                                        : roll < 89
+                                                                                ? Kind.OUTSIDE
+                                                                                : roll < 96 ? Kind.NO_CUE : Kind.CHAT;
         Optional<Scene> shown = switch (kind) {
             case REQUEST -> request(talk, random);
             case SURPRISE -> surprise(talk, random);
@@ -61,23 +80,37 @@ public record DialogueWriter(Split split) {
                 Map<String, String> slots = SceneWords.slots(three, Told.NO_NUMBER, random);
                 String wish = slots.getOrDefault("scene", "");
                 slots.put("scene", SceneSampler.pick(TOO_MANY, random) + " " + wish.replaceFirst("^(some|a few) ", ""));
-                talk.photo(talk.say("user.request", slots), talk.say("agent.photo.three", SceneWords.slots(three, Told.ALL, random)), three);
+                talk.photo(
+                        talk.say("user.request", slots),
+                        talk.say("agent.photo.three", SceneWords.slots(three, Told.ALL, random)),
+                        three);
                 return Optional.of(three);
             }
         }
         if (odd >= 4 && odd < 9 && !scene.isPair() && item.count() == 1) {
             Scene plain = scene.withItem(Item.one(item.subject()));
             boolean paintable = item.subject().paintable();
-            String colour = paintable ? SceneSampler.pick(ODD_COLOURS, random) : SceneSampler.pick(List.of(Colour.values()), random).word();
+            String colour = paintable
+                    ? SceneSampler.pick(ODD_COLOURS, random)
+                    : SceneSampler.pick(List.of(Colour.values()), random).word();
             Map<String, String> wish = SceneWords.slots(plain, Told.ALL, random);
-            wish.put("scene", "a " + colour + " " + item.subject().usualName().one() + " " + wish.get("place") + time(plain, random));
+            wish.put(
+                    "scene",
+                    "a " + colour + " " + item.subject().usualName().one() + " " + wish.get("place")
+                            + time(plain, random));
             Map<String, String> slots = SceneWords.slots(plain, Told.ALL, random);
             slots.put("odd", colour);
-            talk.photo(talk.say("user.request", wish), talk.say(paintable ? "agent.photo.nocolour" : "agent.photo.owncolour", slots), plain);
+            talk.photo(
+                    talk.say("user.request", wish),
+                    talk.say(paintable ? "agent.photo.nocolour" : "agent.photo.owncolour", slots),
+                    plain);
             return Optional.of(plain);
         }
         Told told = told(scene, random);
-        talk.photo(talk.say("user.request", SceneWords.wish(scene, told, random)), answer(talk, scene, told.enough(scene), random), scene);
+        talk.photo(
+                talk.say("user.request", SceneWords.wish(scene, told, random)),
+                answer(talk, scene, told.enough(scene), random),
+                scene);
         return Optional.of(scene);
     }
 
@@ -85,7 +118,8 @@ public record DialogueWriter(Split split) {
         opening(talk, 55, random);
         Scene scene = scene(random);
         String rule = random.nextInt(3) == 0 ? "user.request.place" : "user.request.plain";
-        talk.photo(talk.say(rule, SceneWords.slots(scene, Told.ALL, random)), answer(talk, scene, false, random), scene);
+        talk.photo(
+                talk.say(rule, SceneWords.slots(scene, Told.ALL, random)), answer(talk, scene, false, random), scene);
         return Optional.of(scene);
     }
 
@@ -104,7 +138,10 @@ public record DialogueWriter(Split split) {
             talk.words(talk.say("user.decline", slots), talk.say("agent.after.decline", slots));
             return Optional.empty();
         }
-        talk.photo(talk.say(offered && random.nextInt(4) > 0 ? "user.accept" : "user.wants.it", slots), answer(talk, scene, true, random), scene);
+        talk.photo(
+                talk.say(offered && random.nextInt(4) > 0 ? "user.accept" : "user.wants.it", slots),
+                answer(talk, scene, true, random),
+                scene);
         return Optional.of(scene);
     }
 
@@ -146,7 +183,9 @@ public record DialogueWriter(Split split) {
         Map<String, String> slots = SceneWords.slots(scene(random), Told.ALL, random);
         boolean offered = random.nextInt(3) == 0;
         askUnknown(talk, slots, offered ? "agent.unknown.offer" : "agent.unknown", random);
-        talk.words(talk.say(offered ? "user.decline" : "user.nevermind", slots), talk.say(offered ? "agent.after.decline" : "agent.nevermind", slots));
+        talk.words(
+                talk.say(offered ? "user.decline" : "user.nevermind", slots),
+                talk.say(offered ? "agent.after.decline" : "agent.nevermind", slots));
         return Optional.empty();
     }
 
@@ -154,7 +193,9 @@ public record DialogueWriter(Split split) {
         String thing = SceneSampler.pick(Phrasebook.lines("unknown.things", split), random);
         Map<String, String> wish = new HashMap<>(slots);
         // half of the unknown things are wished for in a place that is known
-        wish.put("scene", random.nextBoolean() ? thing + " " + SceneWords.general(random).get("place") : thing);
+        wish.put(
+                "scene",
+                random.nextBoolean() ? thing + " " + SceneWords.general(random).get("place") : thing);
         slots.put("unknown", thing);
         talk.words(talk.say("user.request", wish), talk.say(answer, slots));
     }
@@ -189,7 +230,8 @@ public record DialogueWriter(Split split) {
             }
             default -> {
                 opening(talk, 60, random);
-                Map<String, String> slots = SceneWords.slots(scene(random).withTime(TimeOfDay.DAY), Told.SUBJECT_ONLY, random);
+                Map<String, String> slots =
+                        SceneWords.slots(scene(random).withTime(TimeOfDay.DAY), Told.SUBJECT_ONLY, random);
                 talk.words(talk.say("user.likes.kind", slots), talk.say("agent.likes.kind", slots));
                 talk.words(talk.say("user.more.kind", slots), talk.say("agent.more.kind", slots));
             }
@@ -248,7 +290,10 @@ public record DialogueWriter(Split split) {
         if (random.nextInt(4) == 0) {
             Scene other = scene(random);
             Told told = told(other, random);
-            talk.photo(talk.say("user.request", SceneWords.wish(other, told, random)), answer(talk, other, told.enough(other), random), other);
+            talk.photo(
+                    talk.say("user.request", SceneWords.wish(other, told, random)),
+                    answer(talk, other, told.enough(other), random),
+                    other);
             return;
         }
         FollowUp follow = FollowUp.of(old, split, random);
@@ -274,7 +319,16 @@ public record DialogueWriter(Split split) {
     }
 
     private static Told told(Scene scene, RandomGenerator random) {
-        List<Told> possible = new ArrayList<>(List.of(Told.ALL, Told.ALL, Told.ALL, Told.ALL, Told.ALL, Told.NO_PLACE, Told.NO_TIME, Told.SUBJECT_ONLY, Told.SUBJECT_ONLY));
+        List<Told> possible = new ArrayList<>(List.of(
+                Told.ALL,
+                Told.ALL,
+                Told.ALL,
+                Told.ALL,
+                Told.ALL,
+                Told.NO_PLACE,
+                Told.NO_TIME,
+                Told.SUBJECT_ONLY,
+                Told.SUBJECT_ONLY));
         if (!scene.isPair() && scene.first().count() > 1) {
             possible.addAll(List.of(Told.NO_NUMBER, Told.NO_NUMBER));
         }
@@ -282,14 +336,17 @@ public record DialogueWriter(Split split) {
     }
 
     private static String time(Scene scene, RandomGenerator random) {
-        return scene.place().hasTime() && scene.time() != TimeOfDay.DAY ? " " + SceneWords.explicit(scene.time(), random) : "";
+        return scene.place().hasTime() && scene.time() != TimeOfDay.DAY
+                ? " " + SceneWords.explicit(scene.time(), random)
+                : "";
     }
 
     /** A scene of this split; in training often by day and in a place where the subject is at home, as people wish for it. */
     private Scene scene(RandomGenerator random) {
         Scene scene = new SceneSampler(split).next(random);
         if (split == Split.TRAIN) {
-            Scene home = scene.withPlace(SceneSampler.pick(scene.first().subject().homes(), random));
+            Scene home =
+                    scene.withPlace(SceneSampler.pick(scene.first().subject().homes(), random));
             scene = random.nextInt(100) < 45 && allowed(home) ? home : scene;
             Scene day = scene.withTime(TimeOfDay.DAY);
             scene = random.nextInt(100) < 35 && allowed(day) ? day : scene;

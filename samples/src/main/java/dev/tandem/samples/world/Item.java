@@ -19,8 +19,8 @@ public record Item(Subject subject, Optional<Colour> colour, int count) {
             throw new IllegalArgumentException("a scene shows 1 to " + MOST + " of a kind, not " + count);
         }
         if (colour.isPresent() && !subject.paintable()) {
-            throw new IllegalArgumentException("a " + subject.usualName().one() + " cannot be painted " + colour.get().word()
-                    + "; leave the colour empty");
+            throw new IllegalArgumentException("a " + subject.usualName().one() + " cannot be painted "
+                    + colour.get().word() + "; leave the colour empty");
         }
     }
 

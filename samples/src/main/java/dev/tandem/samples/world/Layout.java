@@ -50,7 +50,9 @@ final class Layout {
             double size = scale * (scene.isPair() ? subject.size() : 1);
             double height = size * Math.min(tall, most / aspect);
             double width = height * aspect;
-            placed.add(new Placed(row.get(i), new Rectangle2D.Double(centres[i] + drift - width / 2, ground - height, width, height)));
+            placed.add(new Placed(
+                    row.get(i),
+                    new Rectangle2D.Double(centres[i] + drift - width / 2, ground - height, width, height)));
         }
         return placed;
     }

@@ -44,7 +44,8 @@ public record PhotoDialogue(Kind kind, List<DialogueTurn> turns) {
         turns = List.copyOf(turns);
         for (int i = 0; i < turns.size(); i++) {
             if (turns.get(i).speaker() != (i % 2 == 0 ? Speaker.USER : Speaker.AGENT)) {
-                throw new IllegalArgumentException("turn " + (i + 1) + " is said by the " + turns.get(i).speaker() + "; the user begins and the speakers take turns");
+                throw new IllegalArgumentException("turn " + (i + 1) + " is said by the "
+                        + turns.get(i).speaker() + "; the user begins and the speakers take turns");
             }
         }
         if (turns.isEmpty() || turns.size() % 2 != 0) {

@@ -54,8 +54,11 @@ final class Phrasebook {
 
     private static Map<String, List<String>> trainRules() {
         Map<String, List<String>> rules = new HashMap<>();
-        RULES.forEach((rule, lines) ->
-                rules.put(rule, lines.size() < RICH ? lines : lines.stream().filter(line -> !heldOut(line)).toList()));
+        RULES.forEach((rule, lines) -> rules.put(
+                rule,
+                lines.size() < RICH
+                        ? lines
+                        : lines.stream().filter(line -> !heldOut(line)).toList()));
         return rules;
     }
 
@@ -72,7 +75,9 @@ final class Phrasebook {
         String result = line;
         for (Matcher choice = CHOICE.matcher(result); choice.find(); choice = CHOICE.matcher(result)) {
             String[] options = choice.group(1).split("\\|", -1);
-            result = result.substring(0, choice.start()) + options[random.nextInt(options.length)] + result.substring(choice.end());
+            result = result.substring(0, choice.start())
+                    + options[random.nextInt(options.length)]
+                    + result.substring(choice.end());
         }
         return result.replaceAll(" {2,}", " ").strip();
     }
@@ -81,7 +86,8 @@ final class Phrasebook {
         return SLOT.matcher(line).replaceAll(match -> {
             String value = slots.get(match.group(1));
             if (value == null) {
-                throw new IllegalArgumentException("rule :" + rule + " wants {" + match.group(1) + "}, only " + slots.keySet() + " are known here");
+                throw new IllegalArgumentException("rule :" + rule + " wants {" + match.group(1) + "}, only "
+                        + slots.keySet() + " are known here");
             }
             return Matcher.quoteReplacement(value);
         });
@@ -94,7 +100,9 @@ final class Phrasebook {
                 throw new IllegalStateException("phrases.txt is not on the class path; rebuild the samples module");
             }
             List<String> lines = List.of();
-            for (String line : new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)).lines().toList()) {
+            for (String line : new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
+                    .lines()
+                    .toList()) {
                 if (line.startsWith(":")) {
                     lines = new ArrayList<>();
                     rules.put(line.substring(1), lines);

@@ -35,7 +35,13 @@ final class Room {
         brush.fill(box(0, 0.70, WIDTH, 0.022), 0xE2A868);
         double shift = brush.between(0, 0.1);
         for (int i = 0; i < 3; i++) {
-            brush.line(shift + 0.1 * i, 0.77 + 0.075 * i, shift + 0.1 * i + 0.6, 0.77 + 0.075 * i, 0.006, brush.light().on(0x96602F));
+            brush.line(
+                    shift + 0.1 * i,
+                    0.77 + 0.075 * i,
+                    shift + 0.1 * i + 0.6,
+                    0.77 + 0.075 * i,
+                    0.006,
+                    brush.light().on(0x96602F));
         }
         if (time == TimeOfDay.NIGHT) {
             lamp();

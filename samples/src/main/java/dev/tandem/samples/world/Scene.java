@@ -20,7 +20,8 @@ public record Scene(List<Item> items, Place place, TimeOfDay time, Optional<Rela
             throw new IllegalArgumentException("a scene has one item or a pair, not " + items.size());
         }
         if (relation.isPresent() != (items.size() == 2)) {
-            throw new IllegalArgumentException("a relation stands between two items; got " + items.size() + " with relation " + relation);
+            throw new IllegalArgumentException(
+                    "a relation stands between two items; got " + items.size() + " with relation " + relation);
         }
         if (items.size() == 2
                 && (items.get(0).count() != 1

@@ -39,7 +39,8 @@ public final class ScenePainter {
      */
     public BufferedImage paint(Scene scene, int size, RandomGenerator random) {
         if (size < SMALLEST || size > LARGEST) {
-            throw new IllegalArgumentException("a picture has a side of " + SMALLEST + " to " + LARGEST + " pixels, not " + size);
+            throw new IllegalArgumentException(
+                    "a picture has a side of " + SMALLEST + " to " + LARGEST + " pixels, not " + size);
         }
         int side = 2 * size;
         int[] canvas = backdrop(scene, side, random);
@@ -97,7 +98,9 @@ public final class ScenePainter {
                 if (inside > 0) {
                     int keep = (int) (256 - 130 * inside);
                     int pixel = canvas[row * side + column];
-                    canvas[row * side + column] = (pixel >> 16 & 255) * keep >> 8 << 16 | (pixel >> 8 & 255) * keep >> 8 << 8 | (pixel & 255) * keep >> 8;
+                    canvas[row * side + column] = (pixel >> 16 & 255) * keep >> 8 << 16
+                            | (pixel >> 8 & 255) * keep >> 8 << 8
+                            | (pixel & 255) * keep >> 8;
                 }
             }
         }
@@ -138,9 +141,10 @@ public final class ScenePainter {
                 int b = canvas[at + 1];
                 int c = canvas[at + 2 * size];
                 int d = canvas[at + 2 * size + 1];
-                pixels[y * size + x] = (a >> 16 & 255) + (b >> 16 & 255) + (c >> 16 & 255) + (d >> 16 & 255) + 2 >> 2 << 16
-                        | (a >> 8 & 255) + (b >> 8 & 255) + (c >> 8 & 255) + (d >> 8 & 255) + 2 >> 2 << 8
-                        | (a & 255) + (b & 255) + (c & 255) + (d & 255) + 2 >> 2;
+                pixels[y * size + x] =
+                        (a >> 16 & 255) + (b >> 16 & 255) + (c >> 16 & 255) + (d >> 16 & 255) + 2 >> 2 << 16
+                                | (a >> 8 & 255) + (b >> 8 & 255) + (c >> 8 & 255) + (d >> 8 & 255) + 2 >> 2 << 8
+                                | (a & 255) + (b & 255) + (c & 255) + (d & 255) + 2 >> 2;
             }
         }
         return image;

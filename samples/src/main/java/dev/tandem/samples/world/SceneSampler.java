@@ -24,7 +24,9 @@ public record SceneSampler(Split split) {
     public Scene next(RandomGenerator random) {
         int kind = random.nextInt(100);
         while (true) {
-            Scene scene = kind < PERCENT_ONE ? alike(1, random) : kind < PERCENT_ONE + PERCENT_ALIKE ? alike(2 + random.nextInt(2), random) : pair(random);
+            Scene scene = kind < PERCENT_ONE
+                    ? alike(1, random)
+                    : kind < PERCENT_ONE + PERCENT_ALIKE ? alike(2 + random.nextInt(2), random) : pair(random);
             if (Split.of(scene) == split) {
                 return scene;
             }

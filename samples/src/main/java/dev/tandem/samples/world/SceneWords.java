@@ -9,8 +9,10 @@ import java.util.random.RandomGenerator;
 /** Puts a scene, or as much of it as a speaker tells, into words for the slots of {@link Phrasebook}. */
 final class SceneWords {
 
-    private static final List<String> TRIMMINGS = List.of("cute", "big", "little", "beautiful", "funny", "happy", "nice", "lovely", "sweet");
-    private static final List<String> DOINGS = List.of("playing", "sitting", "running", "standing", "walking", "sleeping", "waiting");
+    private static final List<String> TRIMMINGS =
+            List.of("cute", "big", "little", "beautiful", "funny", "happy", "nice", "lovely", "sweet");
+    private static final List<String> DOINGS =
+            List.of("playing", "sitting", "running", "standing", "walking", "sleeping", "waiting");
 
     private SceneWords() {}
 
@@ -35,14 +37,18 @@ final class SceneWords {
 
         /** Whether someone who heard this knows all of the scene, counting that an untold time is a sunny day. */
         boolean enough(Scene scene) {
-            return number && place && (time || scene.time() == TimeOfDay.DAY || !scene.place().hasTime());
+            return number
+                    && place
+                    && (time || scene.time() == TimeOfDay.DAY || !scene.place().hasTime());
         }
     }
 
     /** All slots about a scene. */
     static Map<String, String> slots(Scene scene, Told told, RandomGenerator random) {
         Map<String, String> slots = new HashMap<>(general(random));
-        String subjects = told.number ? subjects(scene, random) : SceneSampler.pick(List.of("some ", "a few ", ""), random) + painted(scene.first()) + many(scene);
+        String subjects = told.number
+                ? subjects(scene, random)
+                : SceneSampler.pick(List.of("some ", "a few ", ""), random) + painted(scene.first()) + many(scene);
         boolean plural = scene.isPair() || scene.first().count() > 1;
         StringBuilder words = new StringBuilder(subjects);
         if (told.place) {
@@ -72,7 +78,8 @@ final class SceneWords {
         String trimmed = plain;
         if (random.nextInt(100) < 10) {
             String trimming = SceneSampler.pick(TRIMMINGS, random);
-            trimmed = trimmed.replaceFirst("^an? ", "a " + trimming + " ").replaceFirst("^(one|two|three|some|a few) ", "$1 " + trimming + " ");
+            trimmed = trimmed.replaceFirst("^an? ", "a " + trimming + " ")
+                    .replaceFirst("^(one|two|three|some|a few) ", "$1 " + trimming + " ");
         }
         if (scene.first().subject().kind() == Subject.Kind.ANIMAL && random.nextInt(100) < 15) {
             trimmed += " " + SceneSampler.pick(DOINGS, random);
@@ -112,7 +119,8 @@ final class SceneWords {
     private static String subjects(Scene scene, RandomGenerator random) {
         String first = CaptionWriter.words(scene.first(), random);
         return scene.relation()
-                .map(relation -> first + " " + relation.phrase() + " " + CaptionWriter.words(scene.items().get(1), random))
+                .map(relation -> first + " " + relation.phrase() + " "
+                        + CaptionWriter.words(scene.items().get(1), random))
                 .orElse(first);
     }
 
@@ -126,8 +134,10 @@ final class SceneWords {
 
     private static String example(Subject subject, RandomGenerator random) {
         boolean painted = subject.paintable() && random.nextBoolean();
-        Optional<Colour> colour = painted ? Optional.of(SceneSampler.pick(List.of(Colour.values()), random)) : Optional.empty();
-        String noun = painted(new Item(subject, colour, 1)) + subject.usualName().one();
+        Optional<Colour> colour =
+                painted ? Optional.of(SceneSampler.pick(List.of(Colour.values()), random)) : Optional.empty();
+        String noun =
+                painted(new Item(subject, colour, 1)) + subject.usualName().one();
         return Subject.articleFor(noun) + " " + noun;
     }
 }

@@ -12,7 +12,9 @@ final class Sentences {
 
     /** Sentences begin with a capital letter, and so does the word I. */
     static String capitalised(String text) {
-        String begun = START.matcher(text).replaceAll(match -> match.group(1) + Character.toUpperCase(match.group(2).charAt(0)));
+        String begun = START.matcher(text)
+                .replaceAll(match ->
+                        match.group(1) + Character.toUpperCase(match.group(2).charAt(0)));
         return ALONE.matcher(begun).replaceAll("I");
     }
 }

@@ -39,9 +39,11 @@ public final class SmallTalk {
     private static void read() {
         try (InputStream stream = SmallTalk.class.getResourceAsStream("small-talk.txt.gz")) {
             if (stream == null) {
-                throw new IllegalStateException("small-talk.txt.gz is not on the class path; rebuild the samples module");
+                throw new IllegalStateException(
+                        "small-talk.txt.gz is not on the class path; rebuild the samples module");
             }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.UTF_8));
+            BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(new GZIPInputStream(stream), StandardCharsets.UTF_8));
             List<String> turns = new ArrayList<>();
             int count = 0;
             for (String line = reader.readLine(); ; line = reader.readLine()) {

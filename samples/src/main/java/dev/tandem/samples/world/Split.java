@@ -24,11 +24,18 @@ public enum Split {
     public static Split of(Scene scene) {
         for (Item item : scene.items()) {
             Subject subject = item.subject();
-            if (heldOut(subject, scene.place()) || heldOut(subject, item.count()) || heldOut(subject, scene.place(), scene.time())) {
+            if (heldOut(subject, scene.place())
+                    || heldOut(subject, item.count())
+                    || heldOut(subject, scene.place(), scene.time())) {
                 return HELD_OUT;
             }
         }
-        return scene.isPair() && heldOut(scene.items().get(0).subject(), scene.items().get(1).subject()) ? HELD_OUT : TRAIN;
+        return scene.isPair()
+                        && heldOut(
+                                scene.items().get(0).subject(),
+                                scene.items().get(1).subject())
+                ? HELD_OUT
+                : TRAIN;
     }
 
     private static boolean heldOut(Subject subject, Place place) {
@@ -36,7 +43,9 @@ public enum Split {
     }
 
     private static boolean heldOut(Subject subject, int count) {
-        return count > 1 && bucket("count", subject.name()) % 6 == 0 && bucket("which", subject.name()) % 2 == count % 2;
+        return count > 1
+                && bucket("count", subject.name()) % 6 == 0
+                && bucket("which", subject.name()) % 2 == count % 2;
     }
 
     private static boolean heldOut(Subject subject, Place place, TimeOfDay time) {

@@ -22,7 +22,10 @@ record Sprite(int width, int height, int[] argb) {
         int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
         for (int i = 0; i < pixels.length; i++) {
             int alpha = pixels[i] >>> 24;
-            pixels[i] = alpha << 24 | times(pixels[i] >> 16 & 255, alpha) << 16 | times(pixels[i] >> 8 & 255, alpha) << 8 | times(pixels[i] & 255, alpha);
+            pixels[i] = alpha << 24
+                    | times(pixels[i] >> 16 & 255, alpha) << 16
+                    | times(pixels[i] >> 8 & 255, alpha) << 8
+                    | times(pixels[i] & 255, alpha);
         }
         return new Sprite(image.getWidth(), image.getHeight(), pixels);
     }
@@ -57,7 +60,10 @@ record Sprite(int width, int height, int[] argb) {
                 float[] hsb = hsb(pixel);
                 float part = paint(hsb, hue, reach);
                 float bright = Math.min(1, colour.brightness() * hsb[2] / brightness);
-                int fresh = Color.HSBtoRGB(colour.hue() + 0.25f * turn(hsb[0] - hue), Math.min(1, colour.saturation() * hsb[1] / saturation), bright);
+                int fresh = Color.HSBtoRGB(
+                        colour.hue() + 0.25f * turn(hsb[0] - hue),
+                        Math.min(1, colour.saturation() * hsb[1] / saturation),
+                        bright);
                 result.setRGB(x, y, pixel & 0xFF000000 | mix(pixel, fresh, part));
             }
         }

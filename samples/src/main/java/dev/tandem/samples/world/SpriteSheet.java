@@ -61,7 +61,8 @@ final class SpriteSheet {
         try (InputStream stream = SpriteSheet.class.getResourceAsStream(subject.sprite())) {
             BufferedImage image = stream == null ? null : ImageIO.read(stream);
             if (image == null) {
-                throw new IllegalStateException("the sprite " + subject.sprite() + " is not on the class path; rebuild the samples module");
+                throw new IllegalStateException(
+                        "the sprite " + subject.sprite() + " is not on the class path; rebuild the samples module");
             }
             return image;
         } catch (IOException e) {

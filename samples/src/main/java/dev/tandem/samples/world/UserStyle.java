@@ -17,7 +17,8 @@ import java.util.random.RandomGenerator;
  */
 record UserStyle(boolean capitals, boolean stops, boolean shortForms) {
 
-    private static final Map<String, String> SHORT = Map.of("you", "u", "please", "pls", "picture", "pic", "okay", "ok", "thanks", "thx", "are", "r");
+    private static final Map<String, String> SHORT =
+            Map.of("you", "u", "please", "pls", "picture", "pic", "okay", "ok", "thanks", "thx", "are", "r");
     private static final Set<String> SPELT_RIGHT = factWords();
 
     static UserStyle draw(RandomGenerator random) {
@@ -30,7 +31,8 @@ record UserStyle(boolean capitals, boolean stops, boolean shortForms) {
         if (shortForms) {
             StringBuilder words = new StringBuilder();
             for (String word : text.split(" ")) {
-                words.append(words.isEmpty() ? "" : " ").append(random.nextBoolean() ? SHORT.getOrDefault(word, word) : word);
+                words.append(words.isEmpty() ? "" : " ")
+                        .append(random.nextBoolean() ? SHORT.getOrDefault(word, word) : word);
             }
             typed = words.toString();
         }
@@ -50,12 +52,15 @@ record UserStyle(boolean capitals, boolean stops, boolean shortForms) {
         String[] words = text.split(" ");
         int at = random.nextInt(words.length);
         String word = words[at];
-        if (word.length() < 4 || !word.chars().allMatch(letter -> letter >= 'a' && letter <= 'z') || SPELT_RIGHT.contains(word)) {
+        if (word.length() < 4
+                || !word.chars().allMatch(letter -> letter >= 'a' && letter <= 'z')
+                || SPELT_RIGHT.contains(word)) {
             return text;
         }
         int letter = 1 + random.nextInt(word.length() - 2);
         words[at] = switch (random.nextInt(3)) {
-            case 0 -> word.substring(0, letter) + word.charAt(letter + 1) + word.charAt(letter) + word.substring(letter + 2);
+            case 0 ->
+                word.substring(0, letter) + word.charAt(letter + 1) + word.charAt(letter) + word.substring(letter + 2);
             case 1 -> word.substring(0, letter) + word.substring(letter + 1);
             default -> word.substring(0, letter) + word.charAt(letter) + word.substring(letter);
         };
@@ -63,7 +68,9 @@ record UserStyle(boolean capitals, boolean stops, boolean shortForms) {
     }
 
     private static Set<String> factWords() {
-        Set<String> words = new HashSet<>(List.of("left", "right", "next", "three", "one", "two", "sunny", "sunset", "night", "rain", "rainy", "daytime"));
+        Set<String> words = new HashSet<>(List.of(
+                "left", "right", "next", "three", "one", "two", "sunny", "sunset", "night", "rain", "rainy",
+                "daytime"));
         for (Subject subject : Subject.values()) {
             subject.names().forEach(name -> {
                 words.addAll(List.of(name.one().split(" ")));

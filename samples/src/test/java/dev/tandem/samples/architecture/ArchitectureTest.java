@@ -33,65 +33,104 @@ class ArchitectureTest {
     private static final String TRAIN = "dev.tandem.*.train..";
 
     @ArchTest
-    static final ArchRule core_knows_no_stage = noClasses().that().resideInAPackage(CORE)
-            .should().dependOnClassesThat().resideInAnyPackage(LLM, BRIDGE, DIFFUSION, SAMPLES)
+    static final ArchRule core_knows_no_stage = noClasses()
+            .that()
+            .resideInAPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LLM, BRIDGE, DIFFUSION, SAMPLES)
             .because("core finds the stages through its contracts and the service loader");
 
     @ArchTest
-    static final ArchRule llm_knows_no_other_stage = noClasses().that().resideInAPackage(LLM)
-            .should().dependOnClassesThat().resideInAnyPackage(BRIDGE, DIFFUSION, SAMPLES)
+    static final ArchRule llm_knows_no_other_stage = noClasses()
+            .that()
+            .resideInAPackage(LLM)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BRIDGE, DIFFUSION, SAMPLES)
             .because("stages meet in the contracts of core.stage only");
 
     @ArchTest
-    static final ArchRule bridge_knows_no_other_stage = noClasses().that().resideInAPackage(BRIDGE)
-            .should().dependOnClassesThat().resideInAnyPackage(LLM, DIFFUSION, SAMPLES)
+    static final ArchRule bridge_knows_no_other_stage = noClasses()
+            .that()
+            .resideInAPackage(BRIDGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LLM, DIFFUSION, SAMPLES)
             .because("stages meet in the contracts of core.stage only");
 
     @ArchTest
-    static final ArchRule diffusion_knows_no_other_stage = noClasses().that().resideInAPackage(DIFFUSION)
-            .should().dependOnClassesThat().resideInAnyPackage(LLM, BRIDGE, SAMPLES)
+    static final ArchRule diffusion_knows_no_other_stage = noClasses()
+            .that()
+            .resideInAPackage(DIFFUSION)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LLM, BRIDGE, SAMPLES)
             .because("stages meet in the contracts of core.stage only");
 
     @ArchTest
-    static final ArchRule schedulers_know_no_network = noClasses().that().resideInAPackage("dev.tandem.diffusion.schedule..")
-            .should().dependOnClassesThat().resideInAnyPackage(
-                    "dev.tandem.diffusion.unet..", "dev.tandem.diffusion.transformer..", "dev.tandem.diffusion.vae..",
-                    "dev.tandem.diffusion.text..", "dev.tandem.diffusion.pipeline..")
+    static final ArchRule schedulers_know_no_network = noClasses()
+            .that()
+            .resideInAPackage("dev.tandem.diffusion.schedule..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tandem.diffusion.unet..",
+                    "dev.tandem.diffusion.transformer..",
+                    "dev.tandem.diffusion.vae..",
+                    "dev.tandem.diffusion.text..",
+                    "dev.tandem.diffusion.pipeline..")
             .because("a scheduler is set up, steps and adds noise, whatever predicts");
 
     @ArchTest
     static final ArchRule only_tensor_torch_knows_libtorch = noClasses()
-            .that().resideOutsideOfPackage("dev.tandem.core.tensor.torch..")
-            .should().dependOnClassesThat().resideInAnyPackage("ai.djl.pytorch..", "ai.djl.ndarray..", "ai.djl.engine..")
+            .that()
+            .resideOutsideOfPackage("dev.tandem.core.tensor.torch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.ndarray..", "ai.djl.engine..")
             .because("a model is written once, against core.tensor");
 
     @ArchTest
     static final ArchRule only_tensor_onnx_knows_onnx = noClasses()
-            .that().resideOutsideOfPackage("dev.tandem.core.tensor.onnx..")
-            .should().dependOnClassesThat().resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "org.tribuo..")
+            .that()
+            .resideOutsideOfPackage("dev.tandem.core.tensor.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnxruntime..", "ai.onnx..", "org.tribuo..")
             .because("a model is written once, against core.tensor");
 
     @ArchTest
     static final ArchRule tokenizer_library_stays_with_the_tokenizers = noClasses()
-            .that().resideOutsideOfPackage("dev.tandem.core.token..")
-            .should().dependOnClassesThat().resideInAPackage("ai.djl.huggingface..")
+            .that()
+            .resideOutsideOfPackage("dev.tandem.core.token..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.huggingface..")
             .because("both sides of the bridge read tokenizers with one class, core.token.TextTokenizer");
 
     @ArchTest
     static final ArchRule checkpoint_keys_live_in_load = noClasses()
-            .that().resideInAnyPackage(LLM, BRIDGE, DIFFUSION).and().resideOutsideOfPackage(LOAD)
-            .should().callMethodWhere(readsAWeight())
+            .that()
+            .resideInAnyPackage(LLM, BRIDGE, DIFFUSION)
+            .and()
+            .resideOutsideOfPackage(LOAD)
+            .should()
+            .callMethodWhere(readsAWeight())
             .because("an architecture reads like its paper, and a renamed checkpoint is one file's business");
 
     @ArchTest
     static final ArchRule only_training_knows_training = noClasses()
-            .that().resideOutsideOfPackages(TRAIN, SAMPLES)
-            .should().dependOnClassesThat().resideInAPackage(TRAIN)
+            .that()
+            .resideOutsideOfPackages(TRAIN, SAMPLES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(TRAIN)
             .because("a product that only serves carries no training");
 
     @ArchTest
-    static final ArchRule packages_are_null_marked = classes().should(lieInANullMarkedPackage())
-            .because("null is said, not guessed");
+    static final ArchRule packages_are_null_marked =
+            classes().should(lieInANullMarkedPackage()).because("null is said, not guessed");
 
     private static DescribedPredicate<JavaCall<?>> readsAWeight() {
         return describe("it reads a weight by its key", call -> {
@@ -107,8 +146,10 @@ class ArchitectureTest {
             @Override
             public void check(JavaClass item, ConditionEvents events) {
                 if (!item.getPackage().isAnnotatedWith(NullMarked.class)) {
-                    events.add(SimpleConditionEvent.violated(item,
-                            item.getPackageName() + " (" + item.getSimpleName() + ") has no package-info.java with @NullMarked"));
+                    events.add(SimpleConditionEvent.violated(
+                            item,
+                            item.getPackageName() + " (" + item.getSimpleName()
+                                    + ") has no package-info.java with @NullMarked"));
                 }
             }
         };

@@ -50,7 +50,8 @@ class BadInputTest {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
                     .map(f -> folder.relativize(f).toString())
-                    .filter(f -> !f.startsWith("scripted-model") && !List.of(known).contains(f))
+                    .filter(f ->
+                            !f.startsWith("scripted-model") && !List.of(known).contains(f))
                     .toList();
         }
     }
@@ -69,8 +70,13 @@ class BadInputTest {
 
     @Test
     void unknownModels() {
-        assertRefused(CommandLineRun.of("chat", "nonsense", "--once", "hi"), "there is no model 'nonsense'", "path of a model folder");
-        assertRefused(CommandLineRun.of("draw", "a dog", "--model", "a\u0000b", "--out", folder + "/a.png"), "there is no model");
+        assertRefused(
+                CommandLineRun.of("chat", "nonsense", "--once", "hi"),
+                "there is no model 'nonsense'",
+                "path of a model folder");
+        assertRefused(
+                CommandLineRun.of("draw", "a dog", "--model", "a\u0000b", "--out", folder + "/a.png"),
+                "there is no model");
         assertRefused(CommandLineRun.of("chat", folder.toString(), "--once", "hi"), "no agent.json");
     }
 
@@ -84,7 +90,9 @@ class BadInputTest {
     void nothingOnTheClassPathKnowsTheModel() throws IOException {
         Path config = Path.of(model, "agent.json");
         Files.writeString(config, Files.readString(config).replace("\"name\": \"scripted\"", "\"name\": \"other\""));
-        assertRefused(CommandLineRun.of("chat", model, "--once", "hi"), "nothing on the class path can run the language model");
+        assertRefused(
+                CommandLineRun.of("chat", model, "--once", "hi"),
+                "nothing on the class path can run the language model");
     }
 
     @Test
@@ -94,7 +102,8 @@ class BadInputTest {
         CommandLineRun second = CommandLineRun.of("chat", model, "--once", "hi", "--once", " ");
         assertRefused(second, "the message is empty");
         assertEquals("", second.out());
-        assertRefused(CommandLineRun.of("chat", model, "--once", "x".repeat(100_000)), "100,000 characters", "at most 4,000");
+        assertRefused(
+                CommandLineRun.of("chat", model, "--once", "x".repeat(100_000)), "100,000 characters", "at most 4,000");
         assertRefused(CommandLineRun.of("chat", model, "--once", "caf\ufffd"), "LC_ALL");
     }
 
@@ -105,20 +114,28 @@ class BadInputTest {
         CommandLineRun run = CommandLineRun.withInput(new byte[] {'h', 'i', '\n', (byte) 0xff, '\n'}, "chat", model);
         assertRefused(run, "line 2 of the input is not UTF-8");
         assertEquals("hi\n", run.out());
-        assertRefused(CommandLineRun.withInput("x".repeat(100_000).getBytes(StandardCharsets.UTF_8), "chat", model), "line 1", "65,536");
-        assertRefused(CommandLineRun.withInput("x".repeat(5_000).getBytes(StandardCharsets.UTF_8), "chat", model), "5,000 characters");
+        assertRefused(
+                CommandLineRun.withInput("x".repeat(100_000).getBytes(StandardCharsets.UTF_8), "chat", model),
+                "line 1",
+                "65,536");
+        assertRefused(
+                CommandLineRun.withInput("x".repeat(5_000).getBytes(StandardCharsets.UTF_8), "chat", model),
+                "5,000 characters");
     }
 
     @Test
     void controlCharactersNeverReachTheTerminal() {
         CommandLineRun run = CommandLineRun.of("chat", model, "--once", "a\u001b[31mb\u0007\u009b2Jc\u202ed");
         assertEquals(0, run.code());
-        assertFalse(run.out().codePoints().anyMatch(c -> c != '\n' && (Character.isISOControl(c) || c == 0x202e)), run.out());
+        assertFalse(
+                run.out().codePoints().anyMatch(c -> c != '\n' && (Character.isISOControl(c) || c == 0x202e)),
+                run.out());
     }
 
     @Test
     void markersThatSomebodyTypesStayText() throws IOException {
-        CommandLineRun run = CommandLineRun.of("chat", model, "--once", "[IMG] a dog [/IMG] \uff3bIMG\uff3d [i\u200dmg]");
+        CommandLineRun run =
+                CommandLineRun.of("chat", model, "--once", "[IMG] a dog [/IMG] \uff3bIMG\uff3d [i\u200dmg]");
         assertEquals(0, run.code());
         assertFalse(run.out().contains("[photo"), run.out());
         assertEquals(List.of(), filesBut());
@@ -126,7 +143,13 @@ class BadInputTest {
 
     @Test
     void aCaptionWithoutAnEndIsText() throws IOException {
-        CommandLineRun run = CommandLineRun.of("chat", model, "--once", "look <a dog", "--out", folder.resolve("p").toString());
+        CommandLineRun run = CommandLineRun.of(
+                "chat",
+                model,
+                "--once",
+                "look <a dog",
+                "--out",
+                folder.resolve("p").toString());
         assertEquals("look a dog\n", run.out());
         assertEquals(List.of(), filesBut());
     }
@@ -135,10 +158,21 @@ class BadInputTest {
     void foldersThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         for (String out : List.of(file.toString(), file.resolve("below").toString(), "/proc/nothing")) {
-            assertRefused(CommandLineRun.of("chat", "nonsense", "--once", "hi", "--out", out), "cannot write to the folder");
+            assertRefused(
+                    CommandLineRun.of("chat", "nonsense", "--once", "hi", "--out", out), "cannot write to the folder");
         }
-        assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", folder.toString() + "/no/a.png"), "there is no folder");
-        assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", folder.resolve("a.jpg").toString()), "ends in .png");
+        assertRefused(
+                CommandLineRun.of("draw", "a dog", "--model", model, "--out", folder.toString() + "/no/a.png"),
+                "there is no folder");
+        assertRefused(
+                CommandLineRun.of(
+                        "draw",
+                        "a dog",
+                        "--model",
+                        model,
+                        "--out",
+                        folder.resolve("a.jpg").toString()),
+                "ends in .png");
         assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", "/proc/a.png"), "cannot write");
         assertEquals(List.of(), filesBut("file"));
     }
@@ -148,8 +182,10 @@ class BadInputTest {
         String out = folder.resolve("a.png").toString();
         assertRefused(CommandLineRun.of("draw", " ", "--model", model, "--out", out), "the caption is empty");
         assertRefused(CommandLineRun.of("draw", "x".repeat(100_000), "--model", model, "--out", out), "100,000");
-        assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--steps", "0"), "steps lie from 1");
-        assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--guidance", "NaN"), "guidance");
+        assertRefused(
+                CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--steps", "0"), "steps lie from 1");
+        assertRefused(
+                CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--guidance", "NaN"), "guidance");
         assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--size", "9x"), "--size");
         assertRefused(CommandLineRun.of("draw", "a dog", "--model", model, "--out", out, "--size", "90000x9"), "4096");
         assertEquals(List.of(), filesBut());
@@ -158,11 +194,26 @@ class BadInputTest {
     @Test
     void interruptedWhileDrawing() throws IOException {
         for (String[] args : List.of(
-                new String[] {"draw", "a dog", "--model", model, "--out", folder.resolve("a.png").toString()},
-                new String[] {"chat", model, "--once", "<a dog>", "--out", folder.resolve("p").toString()})) {
+                new String[] {
+                    "draw",
+                    "a dog",
+                    "--model",
+                    model,
+                    "--out",
+                    folder.resolve("a.png").toString()
+                },
+                new String[] {
+                    "chat",
+                    model,
+                    "--once",
+                    "<a dog>",
+                    "--out",
+                    folder.resolve("p").toString()
+                })) {
             Interruption interruption = new Interruption();
             ScriptedStages.whileDrawing = interruption.cancellation()::cancel;
-            CommandLineRun run = CommandLineRun.with(new ByteArrayInputStream(new byte[0]), Map.of(), interruption, args);
+            CommandLineRun run =
+                    CommandLineRun.with(new ByteArrayInputStream(new byte[0]), Map.of(), interruption, args);
             assertEquals(130, run.code());
             assertEquals("tandem: interrupted\n", run.err());
             assertEquals(List.of(), filesBut());

@@ -36,7 +36,18 @@ class ChatTest {
     @Test
     void jsonIsOneObjectForEachReply() throws IOException {
         CommandLineRun run = CommandLineRun.of(
-                "chat", model, "--once", "hello", "--once", "look <A \"red\" car>", "--once", "<a red car>", "--json", "--seed", "3", "--out",
+                "chat",
+                model,
+                "--once",
+                "hello",
+                "--once",
+                "look <A \"red\" car>",
+                "--once",
+                "<a red car>",
+                "--json",
+                "--seed",
+                "3",
+                "--out",
                 photos);
         assertEquals(0, run.code(), run.err());
         List<String> lines = run.out().lines().toList();
@@ -54,7 +65,12 @@ class ChatTest {
         File file = new File(photo.path("file").asText());
         assertEquals("a-red-car.png", file.getName());
         assertEquals(photo.path("width").asInt(), ImageIO.read(file).getWidth());
-        assertTrue(json.readTree(lines.get(2)).path("photos").path(0).path("file").asText().endsWith("a-red-car-2.png"));
+        assertTrue(json.readTree(lines.get(2))
+                .path("photos")
+                .path(0)
+                .path("file")
+                .asText()
+                .endsWith("a-red-car-2.png"));
         assertEquals(2, new File(photos).list().length, "nothing but the photos is left");
     }
 
@@ -83,18 +99,25 @@ class ChatTest {
     void photosAreDrawnWhereAskedFor() {
         String[] args = {"chat", model, "--once", "see <a dog> ok", "--out", photos, "--show", "always"};
         CommandLineRun run = CommandLineRun.with(
-                new ByteArrayInputStream(new byte[0]), Map.of("TERM", "xterm", "COLORTERM", "truecolor"), new Interruption(), args);
-        assertEquals(4, run.out().lines().filter(l -> l.startsWith("\u001b[38;2;")).count(), run.out());
+                new ByteArrayInputStream(new byte[0]),
+                Map.of("TERM", "xterm", "COLORTERM", "truecolor"),
+                new Interruption(),
+                args);
+        assertEquals(
+                4, run.out().lines().filter(l -> l.startsWith("\u001b[38;2;")).count(), run.out());
         assertTrue(run.out().startsWith("see  ok\n"), run.out());
         assertTrue(run.out().contains("[photo: a dog] " + photos), run.out());
         args[6] = "--json";
-        assertFalse(CommandLineRun.of("chat", model, "--once", "<a dog>", "--out", photos).out().contains("\u001b"));
+        assertFalse(CommandLineRun.of("chat", model, "--once", "<a dog>", "--out", photos)
+                .out()
+                .contains("\u001b"));
     }
 
     @Test
     void drawsACaption() throws IOException {
         Path file = Files.writeString(folder.resolve("a.png"), "old");
-        CommandLineRun run = CommandLineRun.of("draw", "a dog", "--model", model, "--out", file.toString(), "--seed", "200", "--size", "16x8");
+        CommandLineRun run = CommandLineRun.of(
+                "draw", "a dog", "--model", model, "--out", file.toString(), "--seed", "200", "--size", "16x8");
         assertEquals(0, run.code(), run.err());
         assertEquals(16, ImageIO.read(file.toFile()).getWidth());
         assertEquals(0xffc8c8c8, ImageIO.read(file.toFile()).getRGB(0, 0));

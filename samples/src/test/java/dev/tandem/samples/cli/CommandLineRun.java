@@ -17,7 +17,8 @@ record CommandLineRun(int code, String out, String err) {
         return with(new ByteArrayInputStream(input), Map.of(), new Interruption(), args);
     }
 
-    static CommandLineRun with(InputStream in, Map<String, String> environment, Interruption interruption, String... args) {
+    static CommandLineRun with(
+            InputStream in, Map<String, String> environment, Interruption interruption, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Io io = new Io(in, Io.utf8(out), Io.utf8(err), environment, false, false, interruption);

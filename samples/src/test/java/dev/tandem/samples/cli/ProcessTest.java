@@ -75,7 +75,9 @@ class ProcessTest {
         while (!read("out").startsWith("look") && System.nanoTime() < end) {
             Thread.sleep(20);
         }
-        try (InputStream none = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().getInputStream()) {
+        try (InputStream none = new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                .start()
+                .getInputStream()) {
             none.readAllBytes();
         }
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));

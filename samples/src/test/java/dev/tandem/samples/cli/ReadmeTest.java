@@ -28,16 +28,20 @@ class ReadmeTest {
             CommandLineRun help = CommandLineRun.of(command.group(1), "--help");
             assertEquals(0, help.code(), "tandem " + command.group(1) + ": " + help.err());
             for (MatchResult option : OPTION.matcher(command.group(2)).results().toList()) {
-                assertTrue(help.out().contains(option.group()), "tandem " + command.group(1) + " has no " + option.group());
+                assertTrue(
+                        help.out().contains(option.group()),
+                        "tandem " + command.group(1) + " has no " + option.group());
             }
         }
     }
 
     @Test
     void theJavaProgramIsTheOneThatIsCompiled() throws IOException {
-        List<String> shown = JAVA.matcher(readme()).results().map(block -> block.group(1)).toList();
+        List<String> shown =
+                JAVA.matcher(readme()).results().map(block -> block.group(1)).toList();
         assertFalse(shown.isEmpty());
-        String compiled = words(Files.readString(ROOT.resolve("samples/src/main/java/dev/tandem/samples/HelloPhoto.java")));
+        String compiled =
+                words(Files.readString(ROOT.resolve("samples/src/main/java/dev/tandem/samples/HelloPhoto.java")));
         for (String block : shown) {
             assertTrue(compiled.contains(words(block)), "HelloPhoto.java holds no such lines:\n" + block);
         }

@@ -39,7 +39,9 @@ class RealModelTest {
     }
 
     private CommandLineRun draw(Path from, Path file, String... more) {
-        String[] args = {"draw", "a red car in the snow", "--model", from.toString(), "--out", file.toString(), "--steps", "2"};
+        String[] args = {
+            "draw", "a red car in the snow", "--model", from.toString(), "--out", file.toString(), "--steps", "2"
+        };
         return CommandLineRun.of(Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new));
     }
 
@@ -64,7 +66,16 @@ class RealModelTest {
     @Test
     void answersAndAnswersTheSameAgain() throws IOException {
         String[] args = {
-            "chat", model.toString(), "--once", "hello [IMG] a dog [/IMG]", "--once", "and now?", "--seed", "1", "--json", "--out",
+            "chat",
+            model.toString(),
+            "--once",
+            "hello [IMG] a dog [/IMG]",
+            "--once",
+            "and now?",
+            "--seed",
+            "1",
+            "--json",
+            "--out",
             folder.resolve("photos").toString()
         };
         CommandLineRun run = CommandLineRun.of(args);
@@ -119,7 +130,9 @@ class RealModelTest {
     private static void assertNames(String name, CommandLineRun run) {
         assertEquals(2, run.code(), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
-        assertTrue(run.err().startsWith("tandem: ") && run.err().contains(name.replace('/', java.io.File.separatorChar)), run.err());
+        assertTrue(
+                run.err().startsWith("tandem: ") && run.err().contains(name.replace('/', java.io.File.separatorChar)),
+                run.err());
         assertFalse(run.err().contains("Exception"), run.err());
     }
 

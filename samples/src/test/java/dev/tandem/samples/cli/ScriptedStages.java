@@ -46,9 +46,7 @@ public final class ScriptedStages {
     /** Writes a folder that these stages know. */
     static Path folder(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("scripted-model"));
-        Files.writeString(
-                folder.resolve(AgentConfig.FILE),
-                """
+        Files.writeString(folder.resolve(AgentConfig.FILE), """
                 {
                   "name": "scripted",
                   "markers": {"begin": "[IMG]", "end": "[/IMG]"},
@@ -112,16 +110,22 @@ public final class ScriptedStages {
 
     private static final class Echo implements LanguageStage {
         @Override
-        public LanguageUsage reply(Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
+        public LanguageUsage reply(
+                Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
             CaptionParser parser = new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens());
-            dialogue.turns().get(dialogue.size() - 1).text().codePoints().limit(options.maxNewTokens()).forEach(c -> {
-                cancellation.check();
-                switch (c) {
-                    case '<' -> parser.begin();
-                    case '>' -> parser.end();
-                    default -> parser.token(c, Character.toString(c));
-                }
-            });
+            dialogue.turns()
+                    .get(dialogue.size() - 1)
+                    .text()
+                    .codePoints()
+                    .limit(options.maxNewTokens())
+                    .forEach(c -> {
+                        cancellation.check();
+                        switch (c) {
+                            case '<' -> parser.begin();
+                            case '>' -> parser.end();
+                            default -> parser.token(c, Character.toString(c));
+                        }
+                    });
             parser.finish();
             return new LanguageUsage(1, 1, LanguageUsage.Finish.STOP);
         }
@@ -167,7 +171,8 @@ public final class ScriptedStages {
 
     private static final class Colour implements ImageStage {
         @Override
-        public Picture draw(Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        public Picture draw(
+                Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {
             for (int step = 1; step <= options.steps(); step++) {
                 cancellation.check();
                 whileDrawing.run();

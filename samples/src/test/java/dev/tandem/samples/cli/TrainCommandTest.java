@@ -42,7 +42,9 @@ class TrainCommandTest {
 
     private static List<String> checkpoints(Path out) throws IOException {
         try (Stream<Path> entries = Files.list(out)) {
-            return entries.map(p -> p.getFileName().toString()).filter(n -> n.startsWith("checkpoint-")).toList();
+            return entries.map(p -> p.getFileName().toString())
+                    .filter(n -> n.startsWith("checkpoint-"))
+                    .toList();
         }
     }
 
@@ -57,13 +59,15 @@ class TrainCommandTest {
     @Test
     void theTimeEndsARunWithACheckpointToResumeFrom() throws IOException {
         Path out = folder.resolve("out");
-        CommandLineRun run = CommandLineRun.of("train", "--config", config.toString(), "--out", out.toString(), "--max-minutes", "0.01");
+        CommandLineRun run = CommandLineRun.of(
+                "train", "--config", config.toString(), "--out", out.toString(), "--max-minutes", "0.01");
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().contains("--resume"), run.out());
         assertEquals(1, checkpoints(out).size());
         assertTrue(Files.exists(out.resolve("model/vae/diffusion_pytorch_model.safetensors")));
         assertRefused(
-                CommandLineRun.of("train", "--config", config.toString(), "--out", out.toString()), "of an earlier run");
+                CommandLineRun.of("train", "--config", config.toString(), "--out", out.toString()),
+                "of an earlier run");
         CommandLineRun again = CommandLineRun.of(
                 "train", "--config", config.toString(), "--out", out.toString(), "--resume", "--max-minutes", "0.005");
         assertEquals(0, again.code(), again.err());
@@ -73,13 +77,20 @@ class TrainCommandTest {
     @Test
     void badInputIsOneSentence() throws IOException {
         assertRefused(CommandLineRun.of("train"), "--config");
-        assertRefused(CommandLineRun.of("train", "--config", "nowhere.json"), "there is no configuration file nowhere.json");
+        assertRefused(
+                CommandLineRun.of("train", "--config", "nowhere.json"), "there is no configuration file nowhere.json");
         Path wrong = Files.writeString(folder.resolve("wrong.json"), "{\"kind\": \"autoencoder\", \"vea\": \"x\"}");
         assertRefused(CommandLineRun.of("train", "--config", wrong.toString()), "did you mean 'vae'?");
         assertRefused(
-                CommandLineRun.of("train", "--config", config.toString(), "--out", folder.resolve("small.json").toString()),
+                CommandLineRun.of(
+                        "train",
+                        "--config",
+                        config.toString(),
+                        "--out",
+                        folder.resolve("small.json").toString()),
                 "cannot make the folder");
-        assertRefused(CommandLineRun.of("train", "--config", config.toString(), "--device", "tpu"), "unknown device 'tpu'");
+        assertRefused(
+                CommandLineRun.of("train", "--config", config.toString(), "--device", "tpu"), "unknown device 'tpu'");
     }
 
     /** SIGTERM, as Ctrl-C, lets the run finish its step; only the exit code is another. */

@@ -31,7 +31,8 @@ class LinksTest {
         List<String> broken = new ArrayList<>();
         int links = 0;
         for (Path page : pages()) {
-            for (MatchResult link : LINK.matcher(Files.readString(page)).results().toList()) {
+            for (MatchResult link :
+                    LINK.matcher(Files.readString(page)).results().toList()) {
                 String target = link.group(1);
                 if (!target.matches("[a-z]+:.*")) {
                     links++;
@@ -51,7 +52,8 @@ class LinksTest {
         List<String> broken = new ArrayList<>();
         int links = 0;
         for (Path source : sources()) {
-            for (MatchResult link : HELP.matcher(Files.readString(source)).results().toList()) {
+            for (MatchResult link :
+                    HELP.matcher(Files.readString(source)).results().toList()) {
                 links++;
                 if (!headings.contains(link.group(1))) {
                     broken.add(ROOT.relativize(source) + " -> #" + link.group(1));
@@ -65,8 +67,11 @@ class LinksTest {
     @Test
     void theLauncherPointsToHeadingsOfTheTroubleshootingPage() throws IOException {
         Set<String> headings = headings(ROOT.resolve("docs/troubleshooting.md"));
-        List<String> anchors = Pattern.compile("\\$help#([\\w-]+)").matcher(Files.readString(ROOT.resolve("tandem"))).results()
-                .map(found -> found.group(1)).toList();
+        List<String> anchors = Pattern.compile("\\$help#([\\w-]+)")
+                .matcher(Files.readString(ROOT.resolve("tandem")))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
         assertFalse(anchors.isEmpty());
         assertTrue(headings.containsAll(anchors), anchors + " are not all among " + headings);
     }
@@ -86,8 +91,13 @@ class LinksTest {
 
     /** Headings as the anchors that GitHub makes of them. */
     private static Set<String> headings(Path page) throws IOException {
-        return HEADING.matcher(Files.readString(page)).results()
-                .map(heading -> heading.group(1).strip().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        return HEADING.matcher(Files.readString(page))
+                .results()
+                .map(heading -> heading.group(1)
+                        .strip()
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
                 .collect(toSet());
     }
 
@@ -101,7 +111,8 @@ class LinksTest {
 
     private static List<Path> sources() {
         List<Path> sources = new ArrayList<>(List.of(ROOT.resolve("tandem.cmd")));
-        for (String module : List.of("agent-core", "agent-llm", "agent-bridge", "agent-diffusion", "models", "samples")) {
+        for (String module :
+                List.of("agent-core", "agent-llm", "agent-bridge", "agent-diffusion", "models", "samples")) {
             Path main = ROOT.resolve(module).resolve("src/main/java");
             if (Files.isDirectory(main)) {
                 try (Stream<Path> files = Files.walk(main)) {

@@ -42,7 +42,8 @@ class JudgeTest {
             Judge judge = Judge.load(new FreshWeights(engine, new Random(1)));
             Tensor pixels = engine.randn(new Random(2), 3, 3, 48, 48);
             Judge.Logits logits = judge.forward(pixels);
-            assertArrayEquals(new long[] {3, Subject.values().length}, logits.subjects().shape());
+            assertArrayEquals(
+                    new long[] {3, Subject.values().length}, logits.subjects().shape());
             assertArrayEquals(new long[] {3, Judge.MAX_COUNT}, logits.count().shape());
             List<Verdict> verdicts = judge.judge(pixels);
             assertEquals(3, verdicts.size());
@@ -53,10 +54,16 @@ class JudgeTest {
     @Test
     void aVerdictIsRightOnlyWithExactlyTheSubjectsOfTheScene() {
         Scene pair = Scene.pair(
-                Item.one(Subject.DOG), Relation.values()[0], Item.one(Subject.CAR), Place.values()[0], TimeOfDay.values()[0]);
+                Item.one(Subject.DOG),
+                Relation.values()[0],
+                Item.one(Subject.CAR),
+                Place.values()[0],
+                TimeOfDay.values()[0]);
         assertEquals(
                 new JudgeScore(1, 1, 1, 1, 1),
-                JudgeScore.of(new Verdict(Set.of(Subject.CAR, Subject.DOG), 2, Place.values()[0], TimeOfDay.values()[0]), pair));
+                JudgeScore.of(
+                        new Verdict(Set.of(Subject.CAR, Subject.DOG), 2, Place.values()[0], TimeOfDay.values()[0]),
+                        pair));
         assertEquals(
                 new JudgeScore(1, 0, 0, 0, 1),
                 JudgeScore.of(new Verdict(Set.of(Subject.DOG), 1, Place.values()[1], TimeOfDay.values()[0]), pair));

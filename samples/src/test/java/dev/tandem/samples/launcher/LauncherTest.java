@@ -80,7 +80,9 @@ class LauncherTest {
     @Test
     void passesArgumentsAndExitCodeOn() throws Exception {
         Run run = run("draw", "a dog  on a 'beach'", "", "--out", "*", "$HOME", "\\n");
-        assertEquals(List.of("<draw>", "<a dog  on a 'beach'>", "<>", "<--out>", "<*>", "<$HOME>", "<\\n>"), run.lines().subList(1, 8));
+        assertEquals(
+                List.of("<draw>", "<a dog  on a 'beach'>", "<>", "<--out>", "<*>", "<$HOME>", "<\\n>"),
+                run.lines().subList(1, 8));
         assertEquals(7, run.code());
     }
 
@@ -91,7 +93,8 @@ class LauncherTest {
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
         assertTrue(run("chat").errors().contains("agent-core/src/main/java/Core.java has changed"));
         Files.delete(source);
-        Files.setLastModifiedTime(source.getParent(), FileTime.from(Instant.now().plusSeconds(5)));
+        Files.setLastModifiedTime(
+                source.getParent(), FileTime.from(Instant.now().plusSeconds(5)));
         assertTrue(run("chat").errors().contains("agent-core/src/main/java has changed"));
         assertEquals(3, builds());
     }
@@ -108,7 +111,8 @@ class LauncherTest {
     void aRunningProgramKeepsItsJars() throws Exception {
         run("chat");
         String before = Files.readString(project.resolve(".tandem/classpath"));
-        Files.setLastModifiedTime(project.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(5)));
+        Files.setLastModifiedTime(
+                project.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(5)));
         run("chat");
         assertFalse(before.equals(Files.readString(project.resolve(".tandem/classpath"))));
         assertTrue(Files.exists(Path.of(before.strip().split(":")[0])));
@@ -120,7 +124,11 @@ class LauncherTest {
         Run failed = run("chat");
         assertEquals(2, failed.code());
         assertTrue(failed.errors().contains("the compiler is sad"), failed.errors());
-        assertTrue(failed.errors().contains(project.toRealPath().resolve(".tandem/build.log") + " (docs/troubleshooting.md#build)"), failed.errors());
+        assertTrue(
+                failed.errors()
+                        .contains(
+                                project.toRealPath().resolve(".tandem/build.log") + " (docs/troubleshooting.md#build)"),
+                failed.errors());
         Files.delete(project.resolve("broken"));
         assertEquals(7, run("chat").code());
     }
@@ -152,7 +160,8 @@ class LauncherTest {
         script(bin.resolve("mvn"), "echo 'Apache Maven 3.6.3'");
         Run oldMaven = run("chat");
         assertEquals(2, oldMaven.code());
-        assertTrue(oldMaven.errors().contains("mvn is version 3.6; building takes Maven 3.8 or newer"), oldMaven.errors());
+        assertTrue(
+                oldMaven.errors().contains("mvn is version 3.6; building takes Maven 3.8 or newer"), oldMaven.errors());
 
         Files.delete(jdk.resolve("bin/javac"));
         Run noCompiler = run("chat");
@@ -177,14 +186,18 @@ class LauncherTest {
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path errors = folder.resolve("errors");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
-        builder.environment().keySet().removeAll(List.of("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "TANDEM_JAVA_OPTS", "JAVA_TOOL_OPTIONS"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "TANDEM_JAVA_OPTS", "JAVA_TOOL_OPTIONS"));
         builder.environment().merge("PATH", "", (path, none) -> bin + ":" + path);
         builder.environment().put("JAVA_HOME", jdk.toString());
         builder.environment().putAll(variables);
         Process process = builder.start();
         assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the launcher hangs");
-        return new Run(process.exitValue(), Files.readString(out, UTF_8).lines().toList(), Files.readString(errors, UTF_8));
+        return new Run(
+                process.exitValue(), Files.readString(out, UTF_8).lines().toList(), Files.readString(errors, UTF_8));
     }
 
     private long builds() throws IOException {

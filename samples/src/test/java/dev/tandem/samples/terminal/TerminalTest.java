@@ -36,8 +36,11 @@ class TerminalTest {
     void aPictureIsMadeAsSmallAsTheTerminal() {
         String drawn = HalfBlocks.draw(picture(64, 64), 20, 40, ColorDepth.TRUE);
         assertEquals(10, drawn.lines().count());
-        assertTrue(drawn.lines().allMatch(l -> l.chars().filter(c -> c == '\u2580').count() == 20));
-        assertEquals(4, HalfBlocks.draw(picture(64, 64), 80, 4, ColorDepth.TRUE).lines().count());
+        assertTrue(drawn.lines()
+                .allMatch(l -> l.chars().filter(c -> c == '\u2580').count() == 20));
+        assertEquals(
+                4,
+                HalfBlocks.draw(picture(64, 64), 80, 4, ColorDepth.TRUE).lines().count());
         // averaged, not picked: red and blue lines together are purple
         assertTrue(drawn.contains("38;2;12"), drawn.lines().findFirst().orElseThrow());
     }

@@ -17,17 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenizerTrainerTest {
 
     private static final List<String> SPECIALS = List.of("<|begin_of_text|>", "<|end|>", "[IMG]", "[/IMG]");
-    private static final List<String> TEXTS = Collections.nCopies(5, "two red cars on the beach, a red car by the lake; don't you see the cars?");
+    private static final List<String> TEXTS =
+            Collections.nCopies(5, "two red cars on the beach, a red car by the lake; don't you see the cars?");
 
     @TempDir
     private Path folder;
 
     @Test
     void theMostFrequentPairIsMergedFirstAndTiesGoByTheAlphabet() {
-        Map<List<String>, Long> words = Map.of(List.of("a", "b", "c"), 5L, List.of("a", "b"), 2L, List.of("x", "y"), 5L);
+        Map<List<String>, Long> words =
+                Map.of(List.of("a", "b", "c"), 5L, List.of("a", "b"), 2L, List.of("x", "y"), 5L);
         List<BytePairs.Merge> merges = BytePairs.learn(words, 10, 2);
         assertEquals(
-                List.of(new BytePairs.Merge("a", "b"), new BytePairs.Merge("ab", "c"), new BytePairs.Merge("x", "y")), merges);
+                List.of(new BytePairs.Merge("a", "b"), new BytePairs.Merge("ab", "c"), new BytePairs.Merge("x", "y")),
+                merges);
         assertEquals(2, BytePairs.learn(words, 2, 2).size());
     }
 
@@ -69,14 +72,13 @@ class TokenizerTrainerTest {
     void equalTextsGiveEqualFiles() throws IOException {
         LlamaTokenizerTrainer.train(TEXTS, 300, SPECIALS, 64, folder.resolve("one"));
         LlamaTokenizerTrainer.train(TEXTS, 300, SPECIALS, 64, folder.resolve("two"));
-        assertEquals(
-                -1,
-                Files.mismatch(folder.resolve("one/tokenizer.json"), folder.resolve("two/tokenizer.json")));
+        assertEquals(-1, Files.mismatch(folder.resolve("one/tokenizer.json"), folder.resolve("two/tokenizer.json")));
     }
 
     @Test
     void aVocabularyThatCannotHoldTheBytesIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> LlamaTokenizerTrainer.train(TEXTS, 200, SPECIALS, 64, folder));
+        assertThrows(
+                IllegalArgumentException.class, () -> LlamaTokenizerTrainer.train(TEXTS, 200, SPECIALS, 64, folder));
         assertThrows(IllegalArgumentException.class, () -> ClipTokenizerTrainer.train(TEXTS, 500, 16, folder));
     }
 }

@@ -87,8 +87,16 @@ class JointTrainingTest {
         assertEquals(lines.size(), again.size());
         boolean photos = false;
         for (int i = 0; i < lines.size(); i++) {
-            for (String field :
-                    List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "tau", "usable_rows", "caption_right", "evaluation")) {
+            for (String field : List.of(
+                    "step",
+                    "loss",
+                    "loss_t",
+                    "loss_v",
+                    "grad_norm",
+                    "tau",
+                    "usable_rows",
+                    "caption_right",
+                    "evaluation")) {
                 assertEquals(lines.get(i).path(field), again.get(i).path(field), field + " in line " + (i + 1));
             }
             photos |= lines.get(i).path("photos").asInt() > 0;

@@ -24,7 +24,8 @@ class CaptionTest {
                 String caption = CaptionWriter.write(scene, random);
                 CaptionFacts facts = CaptionReader.read(caption);
                 assertEquals(CaptionFacts.of(scene), facts.completed(), caption);
-                assertTrue(facts.subjectsAgree(scene) && facts.countsAgree(scene) && facts.coloursAgree(scene), caption);
+                assertTrue(
+                        facts.subjectsAgree(scene) && facts.countsAgree(scene) && facts.coloursAgree(scene), caption);
                 assertTrue(facts.placeAgrees(scene) && facts.timeAgrees(scene) && facts.relationAgrees(scene), caption);
             }
         }
@@ -59,7 +60,9 @@ class CaptionTest {
     @Test
     void mistakesDoNotHideTheFactsThatAreTold() {
         CaptionFacts facts = CaptionReader.read("two red red car beach the at");
-        assertEquals(List.of(new CaptionFacts.Mention(Subject.CAR, OptionalInt.of(2), Optional.of(Colour.RED))), facts.mentions());
+        assertEquals(
+                List.of(new CaptionFacts.Mention(Subject.CAR, OptionalInt.of(2), Optional.of(Colour.RED))),
+                facts.mentions());
         assertEquals(Optional.of(Place.BEACH), facts.place());
         assertEquals(Optional.empty(), facts.time());
         assertEquals(Optional.empty(), facts.relation());
@@ -67,14 +70,24 @@ class CaptionTest {
         CaptionFacts none = CaptionReader.read("");
         assertTrue(none.mentions().isEmpty() && none.place().isEmpty());
         assertTrue(CaptionReader.read("some dogs").mentions().get(0).count().isEmpty());
-        assertEquals(2, CaptionReader.read("2 dogs on the moon").mentions().get(0).count().orElseThrow());
+        assertEquals(
+                2,
+                CaptionReader.read("2 dogs on the moon")
+                        .mentions()
+                        .get(0)
+                        .count()
+                        .orElseThrow());
         assertTrue(CaptionReader.read("a snowman").place().isEmpty());
     }
 
     @Test
     void eachFactIsComparedByItself() {
         Scene scene = Scene.pair(
-                Item.one(Colour.RED, Subject.CAR), Relation.LEFT_OF, Item.one(Subject.DOG), Place.CITY, TimeOfDay.NIGHT);
+                Item.one(Colour.RED, Subject.CAR),
+                Relation.LEFT_OF,
+                Item.one(Subject.DOG),
+                Place.CITY,
+                TimeOfDay.NIGHT);
         CaptionFacts mirrored = CaptionReader.read("a dog to the right of a blue car in the city at night");
         assertTrue(mirrored.subjectsAgree(scene) && mirrored.countsAgree(scene) && mirrored.relationAgrees(scene));
         assertFalse(mirrored.coloursAgree(scene));

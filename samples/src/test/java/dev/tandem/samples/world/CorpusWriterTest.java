@@ -38,16 +38,29 @@ class CorpusWriterTest {
             JsonNode dialogue = new ObjectMapper().readTree(line);
             assertEquals("held_out", dialogue.path("split").asText());
             for (JsonNode turn : dialogue.path("turns")) {
-                assertTrue(List.of("user", "agent").contains(turn.path("speaker").asText()));
+                assertTrue(
+                        List.of("user", "agent").contains(turn.path("speaker").asText()));
                 JsonNode photo = turn.path("photo");
                 if (!photo.isMissingNode()) {
                     photos++;
-                    assertEquals(32, ImageIO.read(folder.resolve("a").resolve(photo.path("file").asText()).toFile()).getWidth());
-                    CaptionFacts facts = CaptionReader.read(photo.path("caption").asText());
+                    assertEquals(
+                            32,
+                            ImageIO.read(folder.resolve("a")
+                                            .resolve(photo.path("file").asText())
+                                            .toFile())
+                                    .getWidth());
+                    CaptionFacts facts =
+                            CaptionReader.read(photo.path("caption").asText());
                     JsonNode first = photo.path("scene").path("items").path(0);
-                    assertEquals(facts.mentions().get(0).subject().name().toLowerCase(Locale.ROOT), first.path("subject").asText());
-                    assertEquals(facts.mentions().get(0).count().orElseThrow(), first.path("count").asInt());
-                    assertEquals(facts.place().orElseThrow().name().toLowerCase(Locale.ROOT), photo.path("scene").path("place").asText());
+                    assertEquals(
+                            facts.mentions().get(0).subject().name().toLowerCase(Locale.ROOT),
+                            first.path("subject").asText());
+                    assertEquals(
+                            facts.mentions().get(0).count().orElseThrow(),
+                            first.path("count").asInt());
+                    assertEquals(
+                            facts.place().orElseThrow().name().toLowerCase(Locale.ROOT),
+                            photo.path("scene").path("place").asText());
                 }
             }
         }
@@ -69,11 +82,13 @@ class CorpusWriterTest {
     void aCancelledCorpusLeavesNothing() throws IOException {
         Cancellation cancellation = new Cancellation();
         CorpusWriter writer = new CorpusWriter(Split.TRAIN, 6, 16);
-        assertThrows(CancelledException.class, () -> writer.write(folder.resolve("a"), 30, cancellation, written -> {
-            if (written == 12) {
-                cancellation.cancel();
-            }
-        }));
+        assertThrows(
+                CancelledException.class,
+                () -> writer.write(folder.resolve("a"), 30, cancellation, written -> {
+                    if (written == 12) {
+                        cancellation.cancel();
+                    }
+                }));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
         }

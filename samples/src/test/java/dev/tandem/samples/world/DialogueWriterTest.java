@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class DialogueWriterTest {
 
-    private static final Set<Kind> WITH_PHOTO = Set.of(Kind.REQUEST, Kind.SURPRISE, Kind.AGENT_SAW, Kind.USER_SAW, Kind.ALTERNATIVE);
+    private static final Set<Kind> WITH_PHOTO =
+            Set.of(Kind.REQUEST, Kind.SURPRISE, Kind.AGENT_SAW, Kind.USER_SAW, Kind.ALTERNATIVE);
 
     private static List<PhotoDialogue> write(Split split, int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -36,7 +37,9 @@ class DialogueWriterTest {
 
     @Test
     void dialoguesHardlyEverRepeat() {
-        List<PhotoDialogue> own = write(Split.TRAIN, 5_000, 5).stream().filter(dialogue -> dialogue.kind() != Kind.SMALL_TALK).toList();
+        List<PhotoDialogue> own = write(Split.TRAIN, 5_000, 5).stream()
+                .filter(dialogue -> dialogue.kind() != Kind.SMALL_TALK)
+                .toList();
         assertTrue(new HashSet<>(own).size() > 0.99 * own.size());
     }
 
@@ -44,12 +47,17 @@ class DialogueWriterTest {
     @EnumSource(Split.class)
     void dialoguesAreOfTheRightLengthAndMix(Split split) {
         List<PhotoDialogue> dialogues = write(split, 2_500, 6);
-        Map<Long, Long> byPhotos = dialogues.stream().collect(Collectors.groupingBy(PhotoDialogue::photos, Collectors.counting()));
-        assertTrue(dialogues.stream().allMatch(dialogue -> dialogue.turns().size() >= 4 && dialogue.turns().size() <= 12));
+        Map<Long, Long> byPhotos =
+                dialogues.stream().collect(Collectors.groupingBy(PhotoDialogue::photos, Collectors.counting()));
+        assertTrue(dialogues.stream()
+                .allMatch(dialogue ->
+                        dialogue.turns().size() >= 4 && dialogue.turns().size() <= 12));
         assertEquals(Set.of(0L, 1L, 2L), byPhotos.keySet());
         assertEquals(0.43, byPhotos.get(0L) / 2500.0, 0.04);
         assertEquals(0.15, byPhotos.get(2L) / 2500.0, 0.04);
-        assertEquals(Set.of(Kind.values()), dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
+        assertEquals(
+                Set.of(Kind.values()),
+                dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
         for (PhotoDialogue dialogue : dialogues) {
             assertEquals(WITH_PHOTO.contains(dialogue.kind()), dialogue.photos() > 0, dialogue.toString());
         }
@@ -73,7 +81,9 @@ class DialogueWriterTest {
                         .collect(Collectors.toSet());
                 for (Item item : scene.items()) {
                     assertTrue(subjects.contains(item.subject()), item + " was not told: " + dialogue);
-                    item.colour().ifPresent(colour -> assertTrue(words.contains(colour.word()), colour + " was not told: " + dialogue));
+                    item.colour()
+                            .ifPresent(colour ->
+                                    assertTrue(words.contains(colour.word()), colour + " was not told: " + dialogue));
                     String number = List.of("", "", "two", "three").get(item.count());
                     assertTrue(number.isEmpty() || words.contains(number), number + " was not told: " + dialogue);
                 }
@@ -84,7 +94,8 @@ class DialogueWriterTest {
                     assertTrue(
                             Stream.of("at sunset", "at night", "in the rain", "on a rainy day")
                                     .filter(context.toString().toLowerCase()::contains)
-                                    .anyMatch(time -> CaptionReader.read(time).time().equals(Optional.of(scene.time()))),
+                                    .anyMatch(time ->
+                                            CaptionReader.read(time).time().equals(Optional.of(scene.time()))),
                             scene.time() + " was not told: " + dialogue);
                 }
             }
@@ -99,10 +110,14 @@ class DialogueWriterTest {
             for (DialogueTurn turn : dialogue.turns()) {
                 if (turn.hasPhoto()) {
                     Scene scene = turn.scene().orElseThrow();
-                    assertEquals(CaptionFacts.of(scene), CaptionReader.read(turn.caption().orElseThrow()).completed());
+                    assertEquals(
+                            CaptionFacts.of(scene),
+                            CaptionReader.read(turn.caption().orElseThrow()).completed());
                     CaptionFacts said = CaptionReader.read(turn.text());
                     if (said.place().isPresent()) {
-                        assertTrue(said.placeAgrees(scene) && said.timeAgrees(scene) && said.relationAgrees(scene), turn.toString());
+                        assertTrue(
+                                said.placeAgrees(scene) && said.timeAgrees(scene) && said.relationAgrees(scene),
+                                turn.toString());
                     }
                 }
             }
@@ -117,7 +132,12 @@ class DialogueWriterTest {
                     DialogueTurn cue = dialogue.turns().get(i - 1);
                     assertEquals(Speaker.USER, cue.speaker());
                     String words = cue.text().toLowerCase();
-                    assertFalse(words.startsWith("no thank") || words.startsWith("not now") || words.startsWith("nah") || words.startsWith("no need"), words);
+                    assertFalse(
+                            words.startsWith("no thank")
+                                    || words.startsWith("not now")
+                                    || words.startsWith("nah")
+                                    || words.startsWith("no need"),
+                            words);
                 }
             }
         }
@@ -126,10 +146,14 @@ class DialogueWriterTest {
     @Test
     void trainingDialoguesShowNoHeldOutSceneAndHeldOutOnesDo() {
         for (PhotoDialogue dialogue : write(Split.TRAIN, 2_500, 10)) {
-            dialogue.turns().forEach(turn -> turn.scene().ifPresent(scene -> assertEquals(Split.TRAIN, Split.of(scene))));
+            dialogue.turns()
+                    .forEach(turn -> turn.scene().ifPresent(scene -> assertEquals(Split.TRAIN, Split.of(scene))));
         }
         for (PhotoDialogue dialogue : write(Split.HELD_OUT, 3_000, 10)) {
-            dialogue.turns().stream().flatMap(turn -> turn.scene().stream()).findFirst().ifPresent(scene -> assertEquals(Split.HELD_OUT, Split.of(scene)));
+            dialogue.turns().stream()
+                    .flatMap(turn -> turn.scene().stream())
+                    .findFirst()
+                    .ifPresent(scene -> assertEquals(Split.HELD_OUT, Split.of(scene)));
         }
     }
 
@@ -156,7 +180,8 @@ class DialogueWriterTest {
         for (PhotoDialogue dialogue : write(Split.TRAIN, 1_000, 11)) {
             for (DialogueTurn turn : dialogue.turns()) {
                 assertTrue(turn.text().chars().allMatch(letter -> letter >= ' ' && letter < 127), turn.text());
-                assertFalse(turn.text().matches(".*[{}()|\\[\\]].*") && dialogue.kind() != Kind.SMALL_TALK, turn.text());
+                assertFalse(
+                        turn.text().matches(".*[{}()|\\[\\]].*") && dialogue.kind() != Kind.SMALL_TALK, turn.text());
                 assertTrue(turn.text().split(" ").length <= 40, turn.text());
                 if (turn.speaker() == Speaker.USER) {
                     turns++;
@@ -175,7 +200,9 @@ class DialogueWriterTest {
         for (List<String> talk : SmallTalk.all(Split.TRAIN)) {
             assertFalse(heldOut.contains(talk));
             assertTrue(talk.size() >= 4 && talk.size() <= 10 && talk.size() % 2 == 0);
-            assertTrue(talk.stream().noneMatch(turn -> turn.matches("(?i).*\\b(photo|picture|show me)\\b.*")), talk.toString());
+            assertTrue(
+                    talk.stream().noneMatch(turn -> turn.matches("(?i).*\\b(photo|picture|show me)\\b.*")),
+                    talk.toString());
         }
     }
 }

@@ -30,20 +30,25 @@ class ScenePainterTest {
         SceneSampler sampler = new SceneSampler(Split.TRAIN);
         for (int i = 0; i < 20; i++) {
             Scene scene = sampler.next(random);
-            int[] again = new ScenePainter().paint(scene, 64, new SplittableRandom(i)).getRGB(0, 0, 64, 64, null, 0, 64);
+            int[] again =
+                    new ScenePainter().paint(scene, 64, new SplittableRandom(i)).getRGB(0, 0, 64, 64, null, 0, 64);
             assertArrayEquals(pixels(scene, 64, i), again);
-            assertFalse(Arrays.equals(again, pixels(scene, 64, i + 1)), "another seed gave the same picture of " + scene);
+            assertFalse(
+                    Arrays.equals(again, pixels(scene, 64, i + 1)), "another seed gave the same picture of " + scene);
         }
     }
 
     @ParameterizedTest
     @EnumSource(Subject.class)
     void theSubjectIsLargeInTheMiddleAndInsideThePicture(Subject subject) {
-        List<Layout.Placed> placed = PAINTER.layout(Scene.of(Item.one(subject), Place.FARM, TimeOfDay.DAY), new SplittableRandom(1));
+        List<Layout.Placed> placed =
+                PAINTER.layout(Scene.of(Item.one(subject), Place.FARM, TimeOfDay.DAY), new SplittableRandom(1));
         assertEquals(1, placed.size());
         var box = placed.get(0).box();
         assertTrue(box.getWidth() >= 0.65 || box.getHeight() >= 0.55, subject + " is small: " + box);
-        assertTrue(box.getMinX() >= 0 && box.getMaxX() <= 1 && box.getMinY() >= 0 && box.getMaxY() < 0.95, subject + " leaves the picture: " + box);
+        assertTrue(
+                box.getMinX() >= 0 && box.getMaxX() <= 1 && box.getMinY() >= 0 && box.getMaxY() < 0.95,
+                subject + " leaves the picture: " + box);
         assertEquals(0.5, box.getCenterX(), 0.06);
     }
 
@@ -56,9 +61,15 @@ class ScenePainterTest {
             List<Layout.Placed> placed = PAINTER.layout(scene, random);
             assertEquals(scene.items().stream().mapToInt(Item::count).sum(), placed.size());
             for (int left = 0; left + 1 < placed.size(); left++) {
-                assertTrue(placed.get(left).box().getMaxX() < placed.get(left + 1).box().getMinX(), scene + " overlaps");
+                assertTrue(
+                        placed.get(left).box().getMaxX()
+                                < placed.get(left + 1).box().getMinX(),
+                        scene + " overlaps");
             }
-            assertTrue(placed.get(0).box().getMinX() >= 0 && placed.get(placed.size() - 1).box().getMaxX() <= 1, scene + " leaves the picture");
+            assertTrue(
+                    placed.get(0).box().getMinX() >= 0
+                            && placed.get(placed.size() - 1).box().getMaxX() <= 1,
+                    scene + " leaves the picture");
         }
     }
 
@@ -73,7 +84,10 @@ class ScenePainterTest {
                 int[] pixels = pixels(Scene.pair(red, relation, green, place, TimeOfDay.DAY), 128, seed);
                 double redX = meanX(pixels, Colour.RED);
                 double greenX = meanX(pixels, Colour.GREEN);
-                assertEquals(relation != Relation.RIGHT_OF, redX < greenX, relation + " " + place + ": red at " + redX + ", green at " + greenX);
+                assertEquals(
+                        relation != Relation.RIGHT_OF,
+                        redX < greenX,
+                        relation + " " + place + ": red at " + redX + ", green at " + greenX);
                 assertTrue(Math.abs(redX - greenX) > 35, "too near: " + redX + " and " + greenX);
             }
         }
@@ -115,7 +129,9 @@ class ScenePainterTest {
                     vivid += hsb[1] > 0.45 && hsb[2] > 0.4 && Math.abs(turn - Math.round(turn)) < 0.06 ? 1 : 0;
                 }
             }
-            assertTrue(vivid > (subject == Subject.BICYCLE ? 150 : 500), subject + " painted " + colour + " shows it in only " + vivid + " pixels");
+            assertTrue(
+                    vivid > (subject == Subject.BICYCLE ? 150 : 500),
+                    subject + " painted " + colour + " shows it in only " + vivid + " pixels");
         }
     }
 
@@ -128,7 +144,10 @@ class ScenePainterTest {
     }
 
     private static double brightness(int[] pixels) {
-        return Arrays.stream(pixels).mapToDouble(pixel -> (pixel >> 16 & 255) + (pixel >> 8 & 255) + (pixel & 255)).average().orElseThrow();
+        return Arrays.stream(pixels)
+                .mapToDouble(pixel -> (pixel >> 16 & 255) + (pixel >> 8 & 255) + (pixel & 255))
+                .average()
+                .orElseThrow();
     }
 
     @Test

@@ -13,7 +13,8 @@ class SceneTest {
     void thereAreFortySubjectsAndTenPlaces() {
         assertEquals(40, Subject.values().length);
         assertEquals(10, Place.values().length);
-        assertEquals(8, List.of(Subject.values()).stream().filter(Subject::paintable).count());
+        assertEquals(
+                8, List.of(Subject.values()).stream().filter(Subject::paintable).count());
     }
 
     @Test
@@ -22,10 +23,18 @@ class SceneTest {
         assertThrows(IllegalArgumentException.class, () -> Item.many(Subject.DOG, 0));
         assertThrows(IllegalArgumentException.class, () -> Item.one(Colour.BLUE, Subject.DOG));
         Item dog = Item.one(Subject.DOG);
-        assertThrows(IllegalArgumentException.class, () -> Scene.pair(dog, Relation.NEXT_TO, dog, Place.FARM, TimeOfDay.DAY));
-        assertThrows(IllegalArgumentException.class, () -> new Scene(List.of(dog), Place.FARM, TimeOfDay.DAY, Optional.of(Relation.NEXT_TO)));
-        assertThrows(IllegalArgumentException.class, () -> new Scene(List.of(), Place.FARM, TimeOfDay.DAY, Optional.empty()));
-        assertThrows(IllegalArgumentException.class, () -> new Scene(List.of(dog), Place.MOON, TimeOfDay.DAY, Optional.empty()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Scene.pair(dog, Relation.NEXT_TO, dog, Place.FARM, TimeOfDay.DAY));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Scene(List.of(dog), Place.FARM, TimeOfDay.DAY, Optional.of(Relation.NEXT_TO)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Scene(List.of(), Place.FARM, TimeOfDay.DAY, Optional.empty()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Scene(List.of(dog), Place.MOON, TimeOfDay.DAY, Optional.empty()));
     }
 
     @Test

@@ -60,12 +60,15 @@ class SplitTest {
     void eachSubjectKeepsMostPlacesAndOneNumberAboveOneInTraining() {
         for (Subject subject : Subject.values()) {
             long places = Stream.of(Place.values())
-                    .filter(place -> Stream.of(TimeOfDay.values()).anyMatch(time -> train(Scene.of(Item.one(subject), place, time))))
+                    .filter(place -> Stream.of(TimeOfDay.values())
+                            .anyMatch(time -> train(Scene.of(Item.one(subject), place, time))))
                     .count();
             assertTrue(places >= 7, subject + " is trained in only " + places + " places");
             assertTrue(
-                    Stream.of(2, 3).anyMatch(count -> Stream.of(Place.values())
-                            .anyMatch(place -> train(Scene.of(Item.many(subject, count), place, TimeOfDay.DAY)))),
+                    Stream.of(2, 3)
+                            .anyMatch(count -> Stream.of(Place.values())
+                                    .anyMatch(
+                                            place -> train(Scene.of(Item.many(subject, count), place, TimeOfDay.DAY)))),
                     subject + " is never trained in a number above one");
             for (Place home : subject.homes()) {
                 assertTrue(
@@ -95,7 +98,8 @@ class SplitTest {
     void theMixOfSingleAlikeAndPairsIsAsStated() {
         List<Scene> scenes = sample(Split.TRAIN, 10_000, 5);
         double pairs = scenes.stream().filter(Scene::isPair).count() / 10_000.0;
-        double alike = scenes.stream().filter(scene -> scene.first().count() > 1).count() / 10_000.0;
+        double alike =
+                scenes.stream().filter(scene -> scene.first().count() > 1).count() / 10_000.0;
         assertEquals(0.15, pairs, 0.02);
         assertEquals(0.23, alike, 0.02);
     }

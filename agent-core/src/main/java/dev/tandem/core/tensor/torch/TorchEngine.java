@@ -49,8 +49,9 @@ public final class TorchEngine implements TensorEngine {
         this.djlDevice = device.kind() == Device.Kind.CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
         Engine engine = Engine.getEngine("PyTorch");
         if (device.kind() == Device.Kind.CUDA && device.index() >= engine.getGpuCount()) {
-            throw new IllegalArgumentException("libtorch sees " + engine.getGpuCount() + " CUDA devices, so there is no " + device
-                    + "; check the driver and that a CUDA build of libtorch is used");
+            throw new IllegalArgumentException(
+                    "libtorch sees " + engine.getGpuCount() + " CUDA devices, so there is no " + device
+                            + "; check the driver and that a CUDA build of libtorch is used");
         }
         NDManager base = engine.newBaseManager(ai.djl.Device.cpu());
         this.manager = (PtNDManager) base.getParentManager();
@@ -103,7 +104,8 @@ public final class TorchEngine implements TensorEngine {
     @Override
     public Scope scope() {
         if (!TorchScope.isOpen()) {
-            // both are settings of the thread: record only under a tape, and do not re-specialise TorchScript on new shapes
+            // both are settings of the thread: record only under a tape, and do not re-specialise TorchScript on new
+            // shapes
             JniUtils.setGradMode(false);
             JniUtils.setGraphExecutorOptimize(false);
         }
@@ -138,7 +140,8 @@ public final class TorchEngine implements TensorEngine {
     public Tensor tensor(ByteBuffer bytes, DType dtype, long... shape) {
         long expected = Math.multiplyExact(Shapes.size(shape), dtype.bytes());
         if (bytes.remaining() != expected) {
-            throw new IllegalArgumentException("tensor: " + dtype + " " + Shapes.toString(shape) + " needs " + expected + " bytes, got " + bytes.remaining());
+            throw new IllegalArgumentException("tensor: " + dtype + " " + Shapes.toString(shape) + " needs " + expected
+                    + " bytes, got " + bytes.remaining());
         }
         if (bytes.isDirect()) {
             return copyOf(bytes.slice(), dtype, shape);
@@ -150,7 +153,8 @@ public final class TorchEngine implements TensorEngine {
 
     private static ByteBuffer buffer(int length, int elementBytes, long[] shape) {
         if (Shapes.size(shape) != length) {
-            throw new IllegalArgumentException("tensor: " + length + " values do not fill the shape " + Shapes.toString(shape));
+            throw new IllegalArgumentException(
+                    "tensor: " + length + " values do not fill the shape " + Shapes.toString(shape));
         }
         int bytes = Math.multiplyExact(length, elementBytes);
         if (bytes > STAGING_BYTES) {
@@ -164,9 +168,10 @@ public final class TorchEngine implements TensorEngine {
         PtNDArray view = JniUtils.createNdFromByteBuffer(
                 manager, bytes, new Shape(shape), TorchTensor.dataType(dtype), SparseFormat.DENSE, ai.djl.Device.cpu());
         try {
-            return wrap(device.kind() == Device.Kind.CPU
-                    ? JniUtils.clone(view)
-                    : JniUtils.to(view, TorchTensor.dataType(dtype), djlDevice));
+            return wrap(
+                    device.kind() == Device.Kind.CPU
+                            ? JniUtils.clone(view)
+                            : JniUtils.to(view, TorchTensor.dataType(dtype), djlDevice));
         } finally {
             view.close();
             java.lang.ref.Reference.reachabilityFence(bytes);
@@ -182,7 +187,12 @@ public final class TorchEngine implements TensorEngine {
     @Override
     public Tensor full(double value, long... shape) {
         return wrap(JniUtils.full(
-                manager, new Shape(shape), value, ai.djl.ndarray.types.DataType.FLOAT32, djlDevice, SparseFormat.DENSE));
+                manager,
+                new Shape(shape),
+                value,
+                ai.djl.ndarray.types.DataType.FLOAT32,
+                djlDevice,
+                SparseFormat.DENSE));
     }
 
     @Override
@@ -265,7 +275,8 @@ public final class TorchEngine implements TensorEngine {
                 throw new IllegalStateException("the gradient tape is closed");
             }
             if (Shapes.size(loss.shape()) != 1) {
-                throw new IllegalArgumentException("backward starts at one number, got the shape " + Shapes.toString(loss.shape()));
+                throw new IllegalArgumentException(
+                        "backward starts at one number, got the shape " + Shapes.toString(loss.shape()));
             }
             PtNDArray array = TorchTensor.array(loss);
             try (PtNDArray one = JniUtils.onesLike(array, array.getDataType(), array.getDevice(), SparseFormat.DENSE)) {

@@ -94,7 +94,8 @@ final class TorchOps {
     }
 
     void adamw(AdamWStep step) {
-        PtNDArray count = JniUtils.full(manager, new Shape(), step.step(), DataType.FLOAT32, engine.djlDevice(), SparseFormat.DENSE);
+        PtNDArray count = JniUtils.full(
+                manager, new Shape(), step.step(), DataType.FLOAT32, engine.djlDevice(), SparseFormat.DENSE);
         PtNDArray[] counts = new PtNDArray[step.parameters().size()];
         Arrays.fill(counts, count);
         try {

@@ -57,7 +57,8 @@ final class TorchScope implements Scope {
     @Override
     public Tensor keep(Tensor tensor) {
         if (parent == null) {
-            throw new IllegalStateException("this is the outermost scope of its thread: there is no enclosing scope to keep a tensor in");
+            throw new IllegalStateException(
+                    "this is the outermost scope of its thread: there is no enclosing scope to keep a tensor in");
         }
         return parent.adopt(tensor);
     }

@@ -9,8 +9,6 @@ import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +29,15 @@ final class TorchTensor implements Tensor {
         if (tensor instanceof TorchTensor torch) {
             return torch;
         }
-        throw new IllegalArgumentException("a tensor of the engine '" + tensor.engine().name() + "' cannot be used with the engine 'torch'");
+        throw new IllegalArgumentException(
+                "a tensor of the engine '" + tensor.engine().name() + "' cannot be used with the engine 'torch'");
     }
 
     static PtNDArray array(Tensor tensor) {
         TorchTensor torch = of(tensor);
         if (torch.array.isReleased()) {
-            throw new IllegalStateException("the tensor's scope is closed; keep() it in the enclosing scope before closing");
+            throw new IllegalStateException(
+                    "the tensor's scope is closed; keep() it in the enclosing scope before closing");
         }
         return torch.array;
     }
@@ -51,7 +51,9 @@ final class TorchTensor implements Tensor {
             case FLOAT32 -> DataType.FLOAT32;
             case FLOAT16 -> DataType.FLOAT16;
             // DJL's native library ends the process when it meets this type
-            case BFLOAT16 -> throw new IllegalArgumentException("libtorch, as DJL calls it, has no BFLOAT16; convert to FLOAT32 or FLOAT16");
+            case BFLOAT16 ->
+                throw new IllegalArgumentException(
+                        "libtorch, as DJL calls it, has no BFLOAT16; convert to FLOAT32 or FLOAT16");
             case INT64 -> DataType.INT64;
             case INT32 -> DataType.INT32;
             case INT8 -> DataType.INT8;
@@ -69,9 +71,16 @@ final class TorchTensor implements Tensor {
             for (PtNDArray operand : operands) {
                 message.append(' ').append(operand.getDataType()).append(operand.getShape());
             }
-            String reason = String.valueOf(e.getMessage()).lines().filter(l -> !l.isBlank()).reduce((a, b) -> b).orElse("");
+            String reason = String.valueOf(e.getMessage())
+                    .lines()
+                    .filter(l -> !l.isBlank())
+                    .reduce((a, b) -> b)
+                    .orElse("");
             String first = String.valueOf(e.getMessage()).lines().findFirst().orElse(reason);
-            throw new IllegalArgumentException(message + ": " + (first.contains("Traceback") || first.startsWith("The following") ? reason : first), e);
+            throw new IllegalArgumentException(
+                    message + ": "
+                            + (first.contains("Traceback") || first.startsWith("The following") ? reason : first),
+                    e);
         }
         return engine.wrap(result);
     }
@@ -179,8 +188,8 @@ final class TorchTensor implements Tensor {
     @Override
     public Tensor narrow(int dim, long start, long length) {
         if (start < 0 || length < 0 || start + length > size(dim)) {
-            throw new IllegalArgumentException("narrow: elements " + start + " to " + (start + length) + " of dimension " + dim
-                    + " do not exist in the shape " + Shapes.toString(shape()));
+            throw new IllegalArgumentException("narrow: elements " + start + " to " + (start + length)
+                    + " of dimension " + dim + " do not exist in the shape " + Shapes.toString(shape()));
         }
         return run("narrow", () -> JniUtils.slice(self(), dim(dim), start, start + length, 1), self());
     }
@@ -359,7 +368,8 @@ final class TorchTensor implements Tensor {
         Shape one = new Shape(1, 1);
         return run(
                 "conv2d",
-                () -> JniUtils.convolution(self(), w, b, new Shape(stride, stride), new Shape(padding, padding), one, 1),
+                () -> JniUtils.convolution(
+                        self(), w, b, new Shape(stride, stride), new Shape(padding, padding), one, 1),
                 self(),
                 w);
     }
@@ -372,7 +382,9 @@ final class TorchTensor implements Tensor {
     @Override
     public Tensor pad2d(int left, int right, int top, int bottom) {
         TorchOps ops = ops();
-        return script("pad2d", ops.number((long) left), ops.number((long) right), ops.number((long) top), ops.number((long) bottom));
+        return script(
+                "pad2d", ops.number((long) left), ops.number((long) right), ops.number((long) top), ops.number((long)
+                        bottom));
     }
 
     @Override
@@ -400,7 +412,8 @@ final class TorchTensor implements Tensor {
             return keyOrValue;
         }
         if (heads % kvHeads != 0) {
-            throw new IllegalArgumentException("scaledDotProductAttention: " + kvHeads + " key heads do not divide the " + heads + " query heads");
+            throw new IllegalArgumentException(
+                    "scaledDotProductAttention: " + kvHeads + " key heads do not divide the " + heads + " query heads");
         }
         return of(keyOrValue).script("repeat_heads", ops().number(heads / kvHeads));
     }
@@ -512,7 +525,8 @@ final class TorchTensor implements Tensor {
 
     @Override
     public void zeroGrad() {
-        // DJL can only fill a gradient with zeros, which an optimizer cannot tell from a gradient that is zero: so this becomes a
+        // DJL can only fill a gradient with zeros, which an optimizer cannot tell from a gradient that is zero: so this
+        // becomes a
         // new leaf on the same memory, and the old one is freed with its gradient
         PtNDArray old = self();
         try (PtNDArray gradient = JniUtils.getGradient(old)) {

@@ -43,7 +43,8 @@ class NativeMemoryTest {
             long grown = residentBytes() - before;
             // each round makes more than 8 MiB of results, so a leak of one in ten of them would show as 280 MiB
             assertTrue(grown < 100L * MEBI, "resident memory grew by " + grown / MEBI + " MiB in 350 rounds");
-            assertTrue(model.size() == owned, "the model's scope grew from " + owned + " to " + model.size() + " tensors");
+            assertTrue(
+                    model.size() == owned, "the model's scope grew from " + owned + " to " + model.size() + " tensors");
         }
     }
 
@@ -51,10 +52,23 @@ class NativeMemoryTest {
         try (Scope scope = engine.scope()) {
             Tensor x = engine.randn(new Random(step), 64, 512);
             try (GradientTape tape = engine.gradientTape()) {
-                tape.backward(x.linear(weight, null).silu().linear(weight, null).square().mean());
+                tape.backward(x.linear(weight, null)
+                        .silu()
+                        .linear(weight, null)
+                        .square()
+                        .mean());
             }
             engine.adamw(new AdamWStep(
-                    List.of(weight), List.of(Objects.requireNonNull(weight.grad())), List.of(first), List.of(second), step, 1e-4, 0.9, 0.99, 1e-8, 0));
+                    List.of(weight),
+                    List.of(Objects.requireNonNull(weight.grad())),
+                    List.of(first),
+                    List.of(second),
+                    step,
+                    1e-4,
+                    0.9,
+                    0.99,
+                    1e-8,
+                    0));
             weight.zeroGrad();
         }
     }
@@ -62,7 +76,9 @@ class NativeMemoryTest {
     private void request(Tensor weight, int step) {
         try (Scope scope = engine.scope()) {
             Tensor x = engine.full(step * 0.37, 2048, 512).mul(step * 0.123).rmsNorm(weight.select(0, 0), 1e-5 * step);
-            x.linear(weight, null).mean().item(); // a whole array read back would grow the Java heap, which is not what is measured
+            x.linear(weight, null)
+                    .mean()
+                    .item(); // a whole array read back would grow the Java heap, which is not what is measured
         }
     }
 

@@ -74,7 +74,8 @@ class TorchTensorTest {
         Tensor b = randn(3, 8);
         Tensor groups = x.reshape(3, 2, 64);
         Tensor centred = groups.sub(groups.mean(-1, true));
-        Tensor normal = centred.div(centred.square().mean(-1, true).add(1e-5).sqrt()).reshape(3, 8, 4, 4);
+        Tensor normal =
+                centred.div(centred.square().mean(-1, true).add(1e-5).sqrt()).reshape(3, 8, 4, 4);
         assertClose(normal.mul(w.reshape(8, 1, 1)).add(b.reshape(8, 1, 1)), x.groupNorm(2, w, b, 1e-5), 1e-5f);
         Tensor rows = randn(4, 5, 8);
         assertClose(rows.div(rows.square().mean(-1, true).add(1e-6).sqrt()).mul(w), rows.rmsNorm(w, 1e-6), 1e-5f);
@@ -94,7 +95,9 @@ class TorchTensorTest {
     @Test
     void picturesArePaddedPooledAndEnlarged() {
         Tensor x = engine.tensor(new float[] {1, 2, 3, 4}, 1, 1, 2, 2);
-        assertArrayEquals(new float[] {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4}, x.upsampleNearest(2).toFloatArray());
+        assertArrayEquals(
+                new float[] {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4},
+                x.upsampleNearest(2).toFloatArray());
         assertArrayEquals(new float[] {0, 1, 2, 0, 3, 4}, x.pad2d(1, 0, 0, 0).toFloatArray());
         assertArrayEquals(new float[] {2.5f}, x.avgPool2d(2).toFloatArray());
         assertClose(x, x.channelsLast(), 0);
@@ -106,9 +109,24 @@ class TorchTensorTest {
         checkGradient((x, y) -> x.scaledDotProductAttention(y, y, null, false), other, 1, 2, 3, 4);
         checkGradient((x, y) -> x.silu().mul(y), other, 1, 2, 3, 4);
         checkGradient((x, y) -> x.geluTanh().mul(y), other, 1, 2, 3, 4);
-        checkGradient((x, y) -> x.groupNorm(1, engine.full(2, 2), engine.full(1, 2), 1e-5).mul(y), other, 1, 2, 3, 4);
+        checkGradient(
+                (x, y) -> x.groupNorm(1, engine.full(2, 2), engine.full(1, 2), 1e-5)
+                        .mul(y),
+                other,
+                1,
+                2,
+                3,
+                4);
         checkGradient((x, y) -> x.rmsNorm(engine.full(2, 4), 1e-5).mul(y), other, 1, 2, 3, 4);
-        checkGradient((x, y) -> x.upsampleNearest(2).sum(-1, true).mul(y.upsampleNearest(2).mean(-1, true)), other, 1, 2, 3, 4);
+        checkGradient(
+                (x, y) -> x.upsampleNearest(2)
+                        .sum(-1, true)
+                        .mul(y.upsampleNearest(2).mean(-1, true)),
+                other,
+                1,
+                2,
+                3,
+                4);
     }
 
     private void checkGradient(BiFunction<Tensor, Tensor, Tensor> function, Tensor other, long... shape) {
@@ -185,7 +203,16 @@ class TorchTensorTest {
         double[] ev = new double[5];
         for (int step = 1; step <= 3; step++) {
             engine.adamw(new AdamWStep(
-                    List.of(p), List.of(engine.tensor(g, 5)), List.of(m), List.of(v), step, 0.1, 0.9, 0.99, 1e-8, 0.01));
+                    List.of(p),
+                    List.of(engine.tensor(g, 5)),
+                    List.of(m),
+                    List.of(v),
+                    step,
+                    0.1,
+                    0.9,
+                    0.99,
+                    1e-8,
+                    0.01));
             for (int i = 0; i < 5; i++) {
                 em[i] = 0.9 * em[i] + 0.1 * g[i];
                 ev[i] = 0.99 * ev[i] + 0.01 * g[i] * g[i];
@@ -226,7 +253,8 @@ class TorchTensorTest {
     void weightsOfEveryTypeAreCopied() {
         java.nio.ByteBuffer half = java.nio.ByteBuffer.allocate(4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         half.putShort((short) 0x3c00).putShort((short) 0xc000).flip();
-        assertArrayEquals(new float[] {1, -2}, engine.tensor(half, DType.FLOAT16, 2).toFloatArray());
+        assertArrayEquals(
+                new float[] {1, -2}, engine.tensor(half, DType.FLOAT16, 2).toFloatArray());
         assertThrows(IllegalArgumentException.class, () -> engine.tensor(half, DType.FLOAT32, 2));
     }
 }
