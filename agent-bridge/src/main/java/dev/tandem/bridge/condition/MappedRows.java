@@ -79,7 +79,9 @@ final class MappedRows implements SoftRows {
             }
             first += n;
         }
-        Tensor meant = soft.matmul(table).embedding(engine.tensor(positions, count, longest));
+        // a model's vocabulary may be padded beyond its tokenizer's
+        Tensor known = soft.narrow(1, 0, table.size(0));
+        Tensor meant = known.matmul(table).embedding(engine.tensor(positions, count, longest));
         return engine.tensor(weights, count, length, longest).matmul(meant);
     }
 }
