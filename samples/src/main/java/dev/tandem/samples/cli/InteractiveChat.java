@@ -81,8 +81,8 @@ final class InteractiveChat {
                 .println("Tandem " + Version.tandem() + ", model "
                         + SafeText.line(agent.config().name())
                         + ". Write something; when a photo says it better, you get one. For example:");
-        io.out().println("  Hi! What have you been up to today?");
-        io.out().println("  Can you show me a photo of a red car in the snow?");
+        io.out().println("  Hi, what are you up to?");
+        io.out().println("  Could I see two penguins on the moon?");
         io.out().println("Photos go to " + folder + ". /help tells what else there is.");
         io.out().println();
     }

@@ -305,7 +305,8 @@ final class TorchTensor implements Tensor {
 
     @Override
     public Tensor clamp(double min, double max) {
-        return run("clamp", () -> JniUtils.clip(self(), min, max), self());
+        // DJL's own would make two tensors for the bounds and never free them
+        return script("clamp", ops().number(min), ops().number(max));
     }
 
     @Override

@@ -35,6 +35,8 @@ class Ops(Module):
     return torch.upsample_nearest2d(x, [torch.mul(torch.size(x, 2), s), torch.mul(torch.size(x, 3), s)])
   def pad2d(self: __torch__.Ops, x: Tensor, left: Tensor, right: Tensor, top: Tensor, bottom: Tensor) -> Tensor:
     return torch.constant_pad_nd(x, [int(left), int(right), int(top), int(bottom)], 0)
+  def clamp(self: __torch__.Ops, x: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    return torch.clamp(x, float(low), float(high))
   def avg_pool2d(self: __torch__.Ops, x: Tensor, kernel: Tensor) -> Tensor:
     k = int(kernel)
     return torch.avg_pool2d(x, [k, k])

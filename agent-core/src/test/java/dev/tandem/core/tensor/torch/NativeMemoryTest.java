@@ -8,6 +8,8 @@ import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +81,30 @@ class NativeMemoryTest {
             x.linear(weight, null)
                     .mean()
                     .item(); // a whole array read back would grow the Java heap, which is not what is measured
+        }
+    }
+
+    @Test
+    void operationsWithNumbersLeaveNoBuffersBehind() {
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        numbers();
+        System.gc();
+        long before = direct.getCount();
+        for (int i = 0; i < 500; i++) {
+            numbers();
+        }
+        System.gc();
+        assertTrue(direct.getCount() < before + 100, before + " buffers became " + direct.getCount());
+    }
+
+    private void numbers() {
+        try (Scope scope = engine.scope()) {
+            Tensor x = engine.full(0.7, 2, 4, 4, 4);
+            x.clamp(-0.5, 0.5).add(0.1).mul(2).div(3).sub(1).avgPool2d(2).pad2d(1, 1, 1, 1).upsampleNearest(2).mean().item();
+            x.softmax(-1).rmsNorm(engine.full(1, 4), 1e-5).groupNorm(2, null, null, 1e-5).mean().item();
         }
     }
 

@@ -152,6 +152,17 @@ class TorchTensorTest {
     }
 
     @Test
+    void clampCutsValuesAndGradients() {
+        Tensor x = engine.tensor(new float[] {-2, -0.5f, 0.25f, 3}, 4).requiresGrad(true);
+        try (GradientTape tape = engine.gradientTape()) {
+            Tensor cut = x.clamp(-0.75, 1);
+            assertArrayEquals(new float[] {-0.75f, -0.5f, 0.25f, 1}, cut.toFloatArray());
+            tape.backward(cut.sum());
+        }
+        assertArrayEquals(new float[] {0, 1, 1, 0}, x.grad().toFloatArray());
+    }
+
+    @Test
     void nothingIsRecordedWithoutATape() {
         Tensor w = randn(1, 3).requiresGrad(true);
         Tensor before = w.mul(2).silu();
