@@ -28,8 +28,12 @@ class SoakTest {
     @Test
     void manyTurnsAndPhotosFreeWhatTheyMade() throws IOException {
         TinyModelFolder.write(TorchEngine.cpu(), model);
-        try (PhotoSharingAgent agent =
-                PhotoSharingAgent.builder().model(model).seed(1L).maxNewTokens(4).steps(2).build()) {
+        try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                .model(model)
+                .seed(1L)
+                .maxNewTokens(4)
+                .steps(2)
+                .build()) {
             Conversation conversation = agent.conversation();
             talk(agent, conversation, 100);
             long before = residentBytes();

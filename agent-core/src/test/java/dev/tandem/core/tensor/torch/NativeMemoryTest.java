@@ -103,8 +103,21 @@ class NativeMemoryTest {
     private void numbers() {
         try (Scope scope = engine.scope()) {
             Tensor x = engine.full(0.7, 2, 4, 4, 4);
-            x.clamp(-0.5, 0.5).add(0.1).mul(2).div(3).sub(1).avgPool2d(2).pad2d(1, 1, 1, 1).upsampleNearest(2).mean().item();
-            x.softmax(-1).rmsNorm(engine.full(1, 4), 1e-5).groupNorm(2, null, null, 1e-5).mean().item();
+            x.clamp(-0.5, 0.5)
+                    .add(0.1)
+                    .mul(2)
+                    .div(3)
+                    .sub(1)
+                    .avgPool2d(2)
+                    .pad2d(1, 1, 1, 1)
+                    .upsampleNearest(2)
+                    .mean()
+                    .item();
+            x.softmax(-1)
+                    .rmsNorm(engine.full(1, 4), 1e-5)
+                    .groupNorm(2, null, null, 1e-5)
+                    .mean()
+                    .item();
         }
     }
 
