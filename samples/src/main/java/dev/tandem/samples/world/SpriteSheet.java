@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** All sprites: read once from the resources, coloured and scaled when asked for, the latest ones kept. Safe for threads. */
 final class SpriteSheet {
@@ -59,7 +60,8 @@ final class SpriteSheet {
 
     private static BufferedImage read(Subject subject) {
         try (InputStream stream = SpriteSheet.class.getResourceAsStream(subject.sprite())) {
-            BufferedImage image = stream == null ? null : ImageIO.read(stream);
+            // in memory: the usual cache file wants a shutdown hook, and a training that is being stopped may still paint
+            BufferedImage image = stream == null ? null : ImageIO.read(new MemoryCacheImageInputStream(stream));
             if (image == null) {
                 throw new IllegalStateException(
                         "the sprite " + subject.sprite() + " is not on the class path; rebuild the samples module");
