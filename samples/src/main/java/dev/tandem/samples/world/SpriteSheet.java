@@ -60,7 +60,8 @@ final class SpriteSheet {
 
     private static BufferedImage read(Subject subject) {
         try (InputStream stream = SpriteSheet.class.getResourceAsStream(subject.sprite())) {
-            // in memory: the usual cache file wants a shutdown hook, and a training that is being stopped may still paint
+            // in memory: the usual cache file wants a shutdown hook, and a training that is being stopped may still
+            // paint
             BufferedImage image = stream == null ? null : ImageIO.read(new MemoryCacheImageInputStream(stream));
             if (image == null) {
                 throw new IllegalStateException(
