@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,11 +48,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--judge",
-            required = true,
             paramLabel = "FILE",
-            description = "weights of the picture judge, as 'train' exports them (kind judge)")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path judge;
+            description = "weights of another picture judge, as 'train' exports them (kind judge)")
+    private @Nullable Path judge;
 
     @Option(names = "--json", description = "one JSON object for each model instead of a table")
     private boolean json;
@@ -64,11 +64,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (heldOut < 1) {
             throw new ParameterException(spec.commandLine(), "--held-out is at least 1, got " + heldOut);
         }
-        if (!Files.isRegularFile(judge)) {
+        if (judge != null && !Files.isRegularFile(judge)) {
             throw new ParameterException(spec.commandLine(), "there is no file " + judge + " with the judge's weights");
         }
         List<EvaluationReport> reports = new ArrayList<>();
-        try (PictureJudge pictures = PictureJudge.load(TorchEngine.cpu(), judge)) {
+        try (PictureJudge pictures = judge()) {
             for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
                 reports.add(evaluate(model, pictures));
             }
@@ -77,6 +77,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         print(reports);
         return 0;
+    }
+
+    private PictureJudge judge() {
+        TensorEngine engine = TorchEngine.cpu();
+        return judge == null ? PictureJudge.embedded(engine) : PictureJudge.load(engine, judge);
     }
 
     private EvaluationReport evaluate(String model, PictureJudge pictures) {

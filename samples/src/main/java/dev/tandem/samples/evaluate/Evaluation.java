@@ -6,18 +6,20 @@ import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
+import dev.tandem.samples.evaluate.Tally.Share;
 import dev.tandem.samples.train.IndexedRandom;
 import dev.tandem.samples.world.CaptionFacts;
 import dev.tandem.samples.world.CaptionReader;
 import dev.tandem.samples.world.DialogueTurn;
 import dev.tandem.samples.world.DialogueWriter;
+import dev.tandem.samples.world.Fact;
 import dev.tandem.samples.world.PhotoDialogue;
 import dev.tandem.samples.world.Scene;
 import dev.tandem.samples.world.ScenePainter;
 import dev.tandem.samples.world.Split;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
@@ -70,23 +72,27 @@ final class Evaluation {
                 Reply reply = agent.reply(
                         new Dialogue(turns.subList(0, i - 1)),
                         written.turns().get(i - 1).text());
-                tally = tally.plus(compare(due.scene(), reply.photos(), random));
+                tally = tally.plus(compare(due, reply.photos(), random));
             }
         }
         return tally;
     }
 
-    private Tally compare(Optional<Scene> due, List<Photo> shared, SplittableRandom random) {
-        Tally turn = Tally.turn(due.isPresent(), !shared.isEmpty());
-        if (due.isEmpty() || shared.isEmpty()) {
+    private Tally compare(DialogueTurn due, List<Photo> shared, SplittableRandom random) {
+        Tally turn = Tally.turn(due.hasPhoto(), !shared.isEmpty());
+        if (!due.hasPhoto() || shared.isEmpty()) {
             return turn;
         }
-        Scene scene = due.get();
+        Scene scene = due.scene().orElseThrow();
+        Set<Fact> told = due.told();
         Photo photo = shared.get(0);
         CaptionFacts facts = CaptionReader.read(photo.caption());
         Verdict drawn = judge.judge(photo.png());
         Verdict composed = judge.judge(painter.paint(scene, PictureJudge.PIXELS, random));
-        return turn.plus(Tally.caption(facts.subjectsAgree(scene), facts.placeAgrees(scene), facts.countsAgree(scene))
+        return turn.plus(Tally.caption(
+                        Share.of(told.contains(Fact.SUBJECT), facts.subjectsAgree(scene)),
+                        Share.of(told.contains(Fact.PLACE), facts.placeAgrees(scene)),
+                        Share.of(told.contains(Fact.SUBJECT) && told.contains(Fact.COUNT), facts.countsAgree(scene)))
                 .withPicture(JudgeScore.of(drawn, facts, scene), JudgeScore.of(composed, scene)));
     }
 }

@@ -28,9 +28,9 @@ record EvaluationReport(String model, List<Tally> dialogues) {
         turn.put("recall", Tally::recall);
         turn.put("f1", Tally::f1);
         Map<String, ToDoubleFunction<Tally>> caption = group("caption");
-        caption.put("subject", Tally::captionSubject);
-        caption.put("place", Tally::captionPlace);
-        caption.put("count", Tally::captionCount);
+        caption.put("subject", t -> t.subjects().value());
+        caption.put("place", t -> t.places().value());
+        caption.put("count", t -> t.counts().value());
         Map<String, ToDoubleFunction<Tally>> picture = group("picture");
         picture.put("subject", t -> t.pictures().subject());
         picture.put("place", t -> t.pictures().place());

@@ -9,8 +9,11 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
@@ -18,6 +21,8 @@ import javax.imageio.ImageIO;
 final class PictureJudge implements AutoCloseable {
 
     static final int PIXELS = JudgeTask.PIXELS;
+
+    private static final String EMBEDDED = "judge.safetensors";
 
     private final TensorEngine engine;
     private final Judge judge;
@@ -44,6 +49,24 @@ final class PictureJudge implements AutoCloseable {
             throw e;
         } finally {
             weights.detach();
+        }
+    }
+
+    /** The judge that comes with the world; {@code models/training/judge.json} made it. */
+    static PictureJudge embedded(TensorEngine engine) {
+        try (InputStream resource = PictureJudge.class.getResourceAsStream(EMBEDDED)) {
+            Path file = Files.createTempFile("tandem-judge", ".safetensors");
+            try {
+                Files.copy(
+                        Objects.requireNonNull(resource, EMBEDDED + " is missing from the class path"),
+                        file,
+                        StandardCopyOption.REPLACE_EXISTING);
+                return load(engine, file);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack the picture judge: " + e.getMessage(), e);
         }
     }
 

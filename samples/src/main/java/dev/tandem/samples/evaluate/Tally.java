@@ -6,10 +6,9 @@ package dev.tandem.samples.evaluate;
  * @param shared agent turns in which a photo was due and was shared
  * @param wrong agent turns in which a photo was shared and none was due
  * @param missed agent turns in which a photo was due and none was shared
- * @param captions captions compared with the scene that was due
- * @param captionSubjects of these, naming exactly its subjects
- * @param captionPlaces naming its place
- * @param captionCounts naming its number of each subject that it has
+ * @param subjects captions that name exactly the subjects that the dialogue had told, of those for which it had told them
+ * @param places captions that name the place that was told, likewise
+ * @param counts captions that name the number that was told of each subject, likewise
  * @param pictures what the judge said of the drawn pictures, against the captions that they were drawn from
  * @param composed what the judge said of composed pictures of the same scenes: its own accuracy
  */
@@ -17,15 +16,38 @@ record Tally(
         int shared,
         int wrong,
         int missed,
-        int captions,
-        int captionSubjects,
-        int captionPlaces,
-        int captionCounts,
+        Share subjects,
+        Share places,
+        Share counts,
         JudgeScore pictures,
         JudgeScore composed) {
 
+    /**
+     * A share.
+     *
+     * @param right of these
+     * @param all so many
+     */
+    record Share(int right, int all) {
+
+        static final Share NONE = new Share(0, 0);
+
+        /** One more, of which it was told or not what was right. */
+        static Share of(boolean told, boolean right) {
+            return told ? new Share(right ? 1 : 0, 1) : NONE;
+        }
+
+        Share plus(Share other) {
+            return new Share(right + other.right, all + other.all);
+        }
+
+        double value() {
+            return all == 0 ? 0 : (double) right / all;
+        }
+    }
+
     static Tally none() {
-        return new Tally(0, 0, 0, 0, 0, 0, 0, JudgeScore.none(), JudgeScore.none());
+        return new Tally(0, 0, 0, Share.NONE, Share.NONE, Share.NONE, JudgeScore.none(), JudgeScore.none());
     }
 
     /** One agent turn: whether a photo was due, and whether one was shared. */
@@ -34,31 +56,20 @@ record Tally(
                 due && did ? 1 : 0,
                 !due && did ? 1 : 0,
                 due && !did ? 1 : 0,
-                0,
-                0,
-                0,
-                0,
+                Share.NONE,
+                Share.NONE,
+                Share.NONE,
                 JudgeScore.none(),
                 JudgeScore.none());
     }
 
-    /** One caption, compared with its scene. */
-    static Tally caption(boolean subjects, boolean place, boolean counts) {
-        return new Tally(
-                0, 0, 0, 1, subjects ? 1 : 0, place ? 1 : 0, counts ? 1 : 0, JudgeScore.none(), JudgeScore.none());
+    /** One caption, compared with its scene fact by fact. */
+    static Tally caption(Share subjects, Share places, Share counts) {
+        return new Tally(0, 0, 0, subjects, places, counts, JudgeScore.none(), JudgeScore.none());
     }
 
     Tally withPicture(JudgeScore drawn, JudgeScore truth) {
-        return new Tally(
-                shared,
-                wrong,
-                missed,
-                captions,
-                captionSubjects,
-                captionPlaces,
-                captionCounts,
-                pictures.plus(drawn),
-                composed.plus(truth));
+        return new Tally(shared, wrong, missed, subjects, places, counts, pictures.plus(drawn), composed.plus(truth));
     }
 
     Tally plus(Tally other) {
@@ -66,39 +77,22 @@ record Tally(
                 shared + other.shared,
                 wrong + other.wrong,
                 missed + other.missed,
-                captions + other.captions,
-                captionSubjects + other.captionSubjects,
-                captionPlaces + other.captionPlaces,
-                captionCounts + other.captionCounts,
+                subjects.plus(other.subjects),
+                places.plus(other.places),
+                counts.plus(other.counts),
                 pictures.plus(other.pictures),
                 composed.plus(other.composed));
     }
 
     double precision() {
-        return share(shared, shared + wrong);
+        return new Share(shared, shared + wrong).value();
     }
 
     double recall() {
-        return share(shared, shared + missed);
+        return new Share(shared, shared + missed).value();
     }
 
     double f1() {
-        return share(2 * shared, 2 * shared + wrong + missed);
-    }
-
-    double captionSubject() {
-        return share(captionSubjects, captions);
-    }
-
-    double captionPlace() {
-        return share(captionPlaces, captions);
-    }
-
-    double captionCount() {
-        return share(captionCounts, captions);
-    }
-
-    private static double share(int part, int whole) {
-        return whole == 0 ? 0 : (double) part / whole;
+        return new Share(2 * shared, 2 * shared + wrong + missed).value();
     }
 }

@@ -2,10 +2,10 @@ package dev.tandem.samples.world;
 
 import dev.tandem.core.dialogue.Speaker;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -45,7 +45,7 @@ final class Conversation {
     /** An exchange in words. */
     void words(String user, String agent) {
         user(user);
-        turns.add(new DialogueTurn(Speaker.AGENT, Sentences.capitalised(agent), Optional.empty(), Optional.empty()));
+        turns.add(DialogueTurn.words(Speaker.AGENT, Sentences.capitalised(agent)));
     }
 
     /** An exchange from a rule of pairs. */
@@ -62,12 +62,16 @@ final class Conversation {
         words(exchange.user(), (exchange.agent() + " " + more).strip());
     }
 
-    /** An exchange that ends in a photo. */
+    /** An exchange that ends in a photo of which everything was told. */
     void photo(String user, String agent, Scene scene) {
+        photo(user, agent, scene, EnumSet.allOf(Fact.class));
+    }
+
+    /** An exchange that ends in a photo of which only these facts were told. */
+    void photo(String user, String agent, Scene scene, Set<Fact> told) {
         user(user);
         String caption = CaptionWriter.write(scene, random);
-        turns.add(new DialogueTurn(
-                Speaker.AGENT, Sentences.capitalised(agent), Optional.of(scene), Optional.of(caption)));
+        turns.add(DialogueTurn.photo(Sentences.capitalised(agent), scene, caption, told));
     }
 
     PhotoDialogue finish(PhotoDialogue.Kind kind) {
@@ -75,6 +79,6 @@ final class Conversation {
     }
 
     private void user(String text) {
-        turns.add(new DialogueTurn(Speaker.USER, style.type(text, random), Optional.empty(), Optional.empty()));
+        turns.add(DialogueTurn.words(Speaker.USER, style.type(text, random)));
     }
 }

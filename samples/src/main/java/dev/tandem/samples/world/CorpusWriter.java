@@ -103,6 +103,8 @@ public record CorpusWriter(Split split, long seed, int size) {
                 Scene scene = turn.scene().orElseThrow();
                 ObjectNode photo = node.putObject("photo");
                 photo.put("caption", turn.caption().orElseThrow());
+                ArrayNode told = photo.putArray("told");
+                turn.told().stream().sorted().map(CorpusWriter::word).forEach(told::add);
                 if (size > 0) {
                     number++;
                     String file = String.format(Locale.ROOT, "photos/%06d-%d.png", id, number);

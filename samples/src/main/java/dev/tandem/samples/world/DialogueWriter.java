@@ -3,6 +3,7 @@ package dev.tandem.samples.world;
 import dev.tandem.samples.world.PhotoDialogue.Kind;
 import dev.tandem.samples.world.SceneWords.Told;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,16 +111,21 @@ public record DialogueWriter(Split split) {
         talk.photo(
                 talk.say("user.request", SceneWords.wish(scene, told, random)),
                 answer(talk, scene, told.enough(scene), random),
-                scene);
+                scene,
+                told.facts());
         return Optional.of(scene);
     }
 
     private Optional<Scene> surprise(Conversation talk, RandomGenerator random) {
         opening(talk, 55, random);
         Scene scene = scene(random);
-        String rule = random.nextInt(3) == 0 ? "user.request.place" : "user.request.plain";
+        boolean place = random.nextInt(3) == 0;
         talk.photo(
-                talk.say(rule, SceneWords.slots(scene, Told.ALL, random)), answer(talk, scene, false, random), scene);
+                talk.say(
+                        place ? "user.request.place" : "user.request.plain", SceneWords.slots(scene, Told.ALL, random)),
+                answer(talk, scene, false, random),
+                scene,
+                place ? EnumSet.of(Fact.PLACE) : EnumSet.noneOf(Fact.class));
         return Optional.of(scene);
     }
 
@@ -293,7 +299,8 @@ public record DialogueWriter(Split split) {
             talk.photo(
                     talk.say("user.request", SceneWords.wish(other, told, random)),
                     answer(talk, other, told.enough(other), random),
-                    other);
+                    other,
+                    told.facts());
             return;
         }
         FollowUp follow = FollowUp.of(old, split, random);

@@ -24,6 +24,9 @@ public final class ScenePainter {
 
     private static final int VARIANTS = 4;
 
+    /** Alpha from which a pixel counts as the subject's. */
+    private static final int OPAQUE = 128;
+
     private record Key(Place place, TimeOfDay time, int variant, int height) {}
 
     private record Pixels(int width, int[] rgb) {}
@@ -46,16 +49,57 @@ public final class ScenePainter {
         int[] canvas = backdrop(scene, side, random);
         Light light = Light.of(scene.place(), scene.time());
         for (Layout.Placed placed : layout(scene, random)) {
-            Rectangle2D box = placed.box();
-            int width = Math.max(1, (int) Math.round(box.getWidth() * side));
-            int height = Math.max(1, (int) Math.round(box.getHeight() * side));
-            int left = (int) Math.round(box.getCenterX() * side - width / 2.0);
-            int foot = (int) Math.round(box.getMaxY() * side);
-            shadow(canvas, side, left + width / 2, foot - side / 100, width * 48 / 100, side / 28);
-            Sprite sprite = sprites.get(placed.item().subject(), placed.item().colour(), width, height);
-            draw(canvas, side, sprite, left, foot - height, light.subject());
+            Cut cut = cut(placed, side);
+            Sprite sprite = cut.sprite();
+            int foot = cut.top() + sprite.height();
+            shadow(
+                    canvas,
+                    side,
+                    cut.left() + sprite.width() / 2,
+                    foot - side / 100,
+                    sprite.width() * 48 / 100,
+                    side / 28);
+            draw(canvas, side, sprite, cut.left(), cut.top(), light.subject());
         }
         return halved(canvas, size);
+    }
+
+    /**
+     * Where the subjects are in the picture that {@link #paint} makes of the same scene, size and random numbers.
+     *
+     * @return for each pixel, row by row, whether it shows part of a subject
+     */
+    public boolean[] subjects(Scene scene, int size, RandomGenerator random) {
+        backdrop(scene, 2 * size, random); // draws its random numbers
+        boolean[] covered = new boolean[size * size];
+        for (Layout.Placed placed : layout(scene, random)) {
+            Cut cut = cut(placed, 2 * size);
+            Sprite sprite = cut.sprite();
+            for (int y = 0; y < sprite.height(); y++) {
+                int row = (cut.top() + y) / 2;
+                for (int x = 0; x < sprite.width(); x++) {
+                    int column = (cut.left() + x) / 2;
+                    boolean inside = row >= 0 && row < size && column >= 0 && column < size;
+                    if (inside && sprite.argb()[y * sprite.width() + x] >>> 24 >= OPAQUE) {
+                        covered[row * size + column] = true;
+                    }
+                }
+            }
+        }
+        return covered;
+    }
+
+    /** A sprite and where its left upper corner lies on a canvas. */
+    private record Cut(Sprite sprite, int left, int top) {}
+
+    private Cut cut(Layout.Placed placed, int side) {
+        Rectangle2D box = placed.box();
+        int width = Math.max(1, (int) Math.round(box.getWidth() * side));
+        int height = Math.max(1, (int) Math.round(box.getHeight() * side));
+        int left = (int) Math.round(box.getCenterX() * side - width / 2.0);
+        int foot = (int) Math.round(box.getMaxY() * side);
+        Item item = placed.item();
+        return new Cut(sprites.get(item.subject(), item.colour(), width, height), left, foot - height);
     }
 
     /** Where the subjects stand, from left to right. */

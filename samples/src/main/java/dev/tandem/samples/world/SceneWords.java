@@ -1,9 +1,11 @@
 package dev.tandem.samples.world;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Puts a scene, or as much of it as a speaker tells, into words for the slots of {@link Phrasebook}. */
@@ -33,6 +35,20 @@ final class SceneWords {
             this.number = number;
             this.time = time;
             this.place = place;
+        }
+
+        Set<Fact> facts() {
+            Set<Fact> facts = EnumSet.of(Fact.SUBJECT);
+            if (number) {
+                facts.add(Fact.COUNT);
+            }
+            if (place) {
+                facts.add(Fact.PLACE);
+            }
+            if (time) {
+                facts.add(Fact.TIME);
+            }
+            return facts;
         }
 
         /** Whether someone who heard this knows all of the scene, counting that an untold time is a sunny day. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tandem.samples.evaluate.Tally.Share;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,20 @@ class TallyTest {
 
     @Test
     void captionsAreCountedFactByFact() {
-        Tally tally = Tally.caption(true, false, true).plus(Tally.caption(false, false, true));
-        assertEquals(0.5, tally.captionSubject());
-        assertEquals(0, tally.captionPlace());
-        assertEquals(1, tally.captionCount());
+        Share right = Share.of(true, true);
+        Share wrong = Share.of(true, false);
+        Tally tally = Tally.caption(right, wrong, right).plus(Tally.caption(wrong, wrong, Share.of(false, false)));
+        assertEquals(0.5, tally.subjects().value());
+        assertEquals(0, tally.places().value());
+        assertEquals(1, tally.counts().value(), "what was not told is not counted");
     }
 
     @Test
     void theIntervalHoldsTheShareAndNarrowsWithMoreDialogues() {
-        Bootstrap.Interval few = Bootstrap.interval(dialogues(20), Tally::captionSubject);
-        Bootstrap.Interval many = Bootstrap.interval(dialogues(400), Tally::captionSubject);
+        Bootstrap.Interval few =
+                Bootstrap.interval(dialogues(20), t -> t.subjects().value());
+        Bootstrap.Interval many =
+                Bootstrap.interval(dialogues(400), t -> t.subjects().value());
         assertTrue(few.low() <= 0.75 && few.high() >= 0.75, few.toString());
         assertTrue(many.low() <= 0.75 && many.high() >= 0.75, many.toString());
         assertTrue(many.high() - many.low() < few.high() - few.low());
@@ -48,7 +53,7 @@ class TallyTest {
     private static List<Tally> dialogues(int n) {
         List<Tally> tallies = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            tallies.add(Tally.caption(i % 4 != 0, true, true));
+            tallies.add(Tally.caption(Share.of(true, i % 4 != 0), Share.NONE, Share.NONE));
         }
         return tallies;
     }

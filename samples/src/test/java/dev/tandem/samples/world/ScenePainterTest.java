@@ -10,6 +10,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,26 @@ class ScenePainterTest {
                 box.getMinX() >= 0 && box.getMaxX() <= 1 && box.getMinY() >= 0 && box.getMaxY() < 0.95,
                 subject + " leaves the picture: " + box);
         assertEquals(0.5, box.getCenterX(), 0.06);
+    }
+
+    @Test
+    void theSubjectsPixelsAreThoseThatAnotherColourChanges() {
+        Scene red = Scene.of(new Item(Subject.CAR, Optional.of(Colour.RED), 2), Place.FARM, TimeOfDay.DAY);
+        Scene blue = red.withItem(new Item(Subject.CAR, Optional.of(Colour.BLUE), 2));
+        int[] one = pixels(red, 64, 5);
+        int[] other = pixels(blue, 64, 5);
+        boolean[] covered = PAINTER.subjects(red, 64, new SplittableRandom(5));
+        int inside = 0;
+        int outside = 0;
+        int all = 0;
+        for (int i = 0; i < covered.length; i++) {
+            boolean changed = one[i] != other[i];
+            inside += changed && covered[i] ? 1 : 0;
+            outside += changed && !covered[i] ? 1 : 0;
+            all += covered[i] ? 1 : 0;
+        }
+        assertTrue(all > 200 && inside > 0.6 * all, inside + " of " + all + " pixels of the cars change colour");
+        assertTrue(outside < 0.15 * inside, outside + " pixels change outside the cars, " + inside + " inside");
     }
 
     @Test
