@@ -2,7 +2,6 @@ package dev.tandem.core.train;
 
 import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,8 +41,13 @@ public final class JointTask implements TrainingTask {
                     "alpha weighs the picture's loss and must not be negative, got " + alpha);
         }
         groups = new ArrayList<>();
-        addGroups("llm", prefixed(LLM, language.parameters()), builder.languageRate, builder.decayEverything);
-        addGroups("image", prefixed(IMAGE, image.parameters()), builder.imageRate, builder.decayEverything);
+        addGroups(
+                "llm",
+                ParameterKeys.prefixed(LLM, language.parameters()),
+                builder.languageRate,
+                builder.decayEverything);
+        addGroups(
+                "image", ParameterKeys.prefixed(IMAGE, image.parameters()), builder.imageRate, builder.decayEverything);
     }
 
     private void addGroups(String name, Map<String, Tensor> parameters, double rate, boolean decayEverything) {
@@ -52,12 +56,6 @@ public final class JointTask implements TrainingTask {
         } else {
             groups.addAll(ParameterGroup.decayingMatrices(name, parameters, rate));
         }
-    }
-
-    private static Map<String, Tensor> prefixed(String prefix, Map<String, Tensor> parameters) {
-        Map<String, Tensor> map = new LinkedHashMap<>();
-        parameters.forEach((key, tensor) -> map.put(prefix + key, tensor));
-        return map;
     }
 
     public static Builder builder() {

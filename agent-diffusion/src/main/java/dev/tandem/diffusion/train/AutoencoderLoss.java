@@ -3,6 +3,7 @@ package dev.tandem.diffusion.train;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.LatentGaussian;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an autoencoder is trained to lower (Rombach et al. 2022, appendix G, without the discriminator):
@@ -44,13 +45,25 @@ public record AutoencoderLoss(double edges, double divergence) {
      * @param noise standard normal, of the latents' shape
      */
     public Parts of(AutoencoderKL autoencoder, Tensor pictures, Tensor noise) {
+        return of(autoencoder, pictures, noise, null);
+    }
+
+    /**
+     * The same with errors weighed pixel by pixel; {@code absolute} and {@code squared} are told without weights.
+     *
+     * @param weights [B, 1, h, w] with a mean of 1; null for none
+     */
+    public Parts of(AutoencoderKL autoencoder, Tensor pictures, Tensor noise, @Nullable Tensor weights) {
         LatentGaussian latents = autoencoder.encode(pictures);
         Tensor error = autoencoder.decode(latents.sample(noise)).sub(pictures);
         Tensor absolute = error.abs().mean();
         Tensor squared = error.square().mean();
-        Tensor total = absolute.add(squared);
+        Tensor total = weights == null
+                ? absolute.add(squared)
+                : error.abs().add(error.square()).mul(weights).mean();
         if (edges > 0) {
-            total = total.add(differences(error).mul(edges));
+            total = total.add(
+                    differences(weights == null ? error : error.mul(weights)).mul(edges));
         }
         Tensor kl = latents.divergence();
         return new Parts(total.add(kl.mul(divergence)), absolute, squared, kl);

@@ -12,10 +12,12 @@ import dev.tandem.core.weights.WeightSource;
 import dev.tandem.diffusion.load.VaeLoader;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.VaeConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Trains an {@link AutoencoderKL} on pictures. */
 public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
@@ -29,9 +31,15 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
     private final PictureData train;
     private final PictureData heldOut;
     private final int batch;
+    private final boolean decoderOnly;
 
     private AutoencoderTraining(
-            TensorEngine engine, VaeConfig config, WeightSource weights, AutoencoderLoss loss, Data data) {
+            TensorEngine engine,
+            VaeConfig config,
+            WeightSource weights,
+            AutoencoderLoss loss,
+            Data data,
+            boolean decoderOnly) {
         this.engine = engine;
         this.parameters = new Parameters(weights);
         this.autoencoder = VaeLoader.build(engine, config, parameters);
@@ -39,6 +47,7 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
         this.train = data.train();
         this.heldOut = data.heldOut();
         this.batch = data.batch();
+        this.decoderOnly = decoderOnly;
     }
 
     /**
@@ -68,7 +77,16 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
     /** Starts from weights. */
     public static AutoencoderTraining from(
             TensorEngine engine, VaeConfig config, WeightSource weights, AutoencoderLoss loss, Data data) {
-        return new AutoencoderTraining(engine, config, weights, loss, data);
+        return new AutoencoderTraining(engine, config, weights, loss, data, false);
+    }
+
+    /**
+     * Starts from weights and trains only what turns latents into pictures: a denoiser that was trained on the encoder's latents
+     * stays true.
+     */
+    public static AutoencoderTraining decoderFrom(
+            TensorEngine engine, VaeConfig config, WeightSource weights, AutoencoderLoss loss, Data data) {
+        return new AutoencoderTraining(engine, config, weights, loss, data, true);
     }
 
     /** The network that is trained. */
@@ -88,18 +106,38 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
 
     @Override
     public List<ParameterGroup> groups() {
-        return ParameterGroup.decayingMatrices("autoencoder", parameters(), 1);
+        Map<String, Tensor> trained = new LinkedHashMap<>(parameters());
+        if (decoderOnly) {
+            trained.keySet().removeIf(key -> key.startsWith("encoder.") || key.startsWith("quant_conv."));
+        }
+        return ParameterGroup.decayingMatrices("autoencoder", trained, 1);
     }
 
     @Override
     public Losses step(long step, RandomGenerator random) {
         int[] indices = random.ints(batch, 0, train.size()).toArray();
         Tensor pictures = train.batch(engine, indices);
-        AutoencoderLoss.Parts parts = loss.of(autoencoder, pictures, engine.randn(random, latentShape(batch)));
+        AutoencoderLoss.Parts parts =
+                loss.of(autoencoder, pictures, engine.randn(random, latentShape(batch)), weights(indices));
         return Losses.of(parts.total(), batch)
                 .with("l1", parts.absolute())
                 .with("l2", parts.squared())
                 .with("kl", parts.divergence());
+    }
+
+    /** [B, 1, h, w] with a mean of 1, or null if all pixels matter alike. */
+    private @Nullable Tensor weights(int[] indices) {
+        int pixels = train.width() * train.height();
+        float[] all = new float[indices.length * pixels];
+        for (int b = 0; b < indices.length; b++) {
+            float[] weights = train.weights(indices[b]);
+            if (weights.length == 0) {
+                return null;
+            }
+            System.arraycopy(weights, 0, all, b * pixels, pixels);
+        }
+        Tensor weights = engine.tensor(all, indices.length, 1, train.height(), train.width());
+        return weights.div(weights.mean());
     }
 
     /** {@code psnr} in decibels of held-out pictures decoded from their mean latents, and the {@code spread} of these. */

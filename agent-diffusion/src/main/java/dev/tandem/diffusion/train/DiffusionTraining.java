@@ -5,10 +5,10 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.Losses;
 import dev.tandem.core.train.ParameterGroup;
+import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainingTask;
 import dev.tandem.diffusion.schedule.Scheduler;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,16 +60,12 @@ public final class DiffusionTraining implements TrainingTask {
                             + " captions to drop from 0 to 1, got " + train.size() + ", " + measured + ", " + batch
                             + " and " + captionDropout);
         }
-        groups = new ArrayList<>(ParameterGroup.decayingMatrices("unet", prefixed(UNET, model.unetParameters()), 1));
+        groups = new ArrayList<>(
+                ParameterGroup.decayingMatrices("unet", ParameterKeys.prefixed(UNET, model.unetParameters()), 1));
         if (b.trainText) {
-            groups.addAll(ParameterGroup.decayingMatrices("text_encoder", prefixed(TEXT, model.textParameters()), 1));
+            groups.addAll(ParameterGroup.decayingMatrices(
+                    "text_encoder", ParameterKeys.prefixed(TEXT, model.textParameters()), 1));
         }
-    }
-
-    private static Map<String, Tensor> prefixed(String prefix, Map<String, Tensor> parameters) {
-        Map<String, Tensor> map = new LinkedHashMap<>();
-        parameters.forEach((key, tensor) -> map.put(prefix + key, tensor));
-        return map;
     }
 
     public static Builder builder() {

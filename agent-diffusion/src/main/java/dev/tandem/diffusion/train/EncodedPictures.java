@@ -5,6 +5,7 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.VaeConfig;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -45,6 +46,37 @@ public final class EncodedPictures {
             progress.accept(start + indices.length);
         }
         return new EncodedPictures(shape, raw);
+    }
+
+    /**
+     * Takes latents that were encoded before.
+     *
+     * @param latents what {@link #toTensor} gave, [N, C, h, w]
+     */
+    public static EncodedPictures of(Tensor latents) {
+        if (latents.rank() != 4) {
+            throw new IllegalArgumentException(
+                    "encoded pictures are [N, C, h, w], got " + Arrays.toString(latents.shape()));
+        }
+        long[] all = latents.shape();
+        long[] shape = {all[1], all[2], all[3]};
+        int each = Math.toIntExact(shape[0] * shape[1] * shape[2]);
+        float[] values = latents.contiguous().toFloatArray();
+        float[][] raw = new float[Math.toIntExact(all[0])][];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = Arrays.copyOfRange(values, i * each, (i + 1) * each);
+        }
+        return new EncodedPictures(shape, raw);
+    }
+
+    /** All of them, [N, C, h, w], as they came out of the autoencoder. */
+    public Tensor toTensor(TensorEngine engine) {
+        int each = Math.toIntExact(shape[0] * shape[1] * shape[2]);
+        float[] values = new float[Math.multiplyExact(raw.length, each)];
+        for (int i = 0; i < raw.length; i++) {
+            System.arraycopy(raw[i], 0, values, i * each, each);
+        }
+        return engine.tensor(values, raw.length, shape[0], shape[1], shape[2]);
     }
 
     public int size() {

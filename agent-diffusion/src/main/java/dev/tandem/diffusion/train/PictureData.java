@@ -19,6 +19,13 @@ public interface PictureData {
     byte[] rgb(int index);
 
     /**
+     * How much each pixel of a picture matters, row by row, w h values from 0; empty if all matter alike.
+     */
+    default float[] weights(int index) {
+        return new float[0];
+    }
+
+    /**
      * A batch as networks take it.
      *
      * @return [B, 3, h, w] in [-1, 1], made in the current scope

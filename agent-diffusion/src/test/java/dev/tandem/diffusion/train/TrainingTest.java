@@ -155,6 +155,31 @@ class TrainingTest {
         }
     }
 
+    @Test
+    void aDecoderIsTrainedWithoutMovingTheLatents(@TempDir Path folder) {
+        AutoencoderTraining.Data data = new AutoencoderTraining.Data(new Halves(8), new Halves(2), 4);
+        FreshWeights weights = new FreshWeights(ENGINE, new SplittableRandom(1));
+        try (AutoencoderTraining task =
+                        AutoencoderTraining.decoderFrom(ENGINE, VAE, weights, AutoencoderLoss.DEFAULT, data);
+                Scope scope = ENGINE.scope()) {
+            Tensor pictures = new Halves(2).batch(ENGINE, 0, 1);
+            float[] latents = task.autoencoder().encode(pictures).mean().toFloatArray();
+            double before = psnr(task);
+            try (Trainer trainer = Trainer.builder()
+                    .engine(ENGINE)
+                    .task(task)
+                    .config(config(50))
+                    .folder(folder)
+                    .build()) {
+                trainer.run();
+            }
+            assertArrayEquals(
+                    latents, task.autoencoder().encode(pictures).mean().toFloatArray());
+            double after = psnr(task);
+            assertTrue(after > before + 4, "PSNR went from " + before + " to " + after);
+        }
+    }
+
     private static double psnr(AutoencoderTraining task) {
         try (Scope scope = ENGINE.scope()) {
             return task.evaluate(new SplittableRandom(1)).get("psnr");

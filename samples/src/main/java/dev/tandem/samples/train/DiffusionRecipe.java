@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.TrainingTask;
 import dev.tandem.core.weights.FreshWeights;
@@ -26,7 +27,6 @@ import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.VaeConfig;
 import dev.tandem.samples.world.Split;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -36,11 +36,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kind {@code diffusion}: trains the denoiser of a model folder with its text encoder, on composed scenes that go through the folder's
- * trained autoencoder once. The scaling factor of the latents is measured and written into the exported {@code vae/config.json}.
+ * trained autoencoder once. A fresh start measures the scaling factor of the latents and writes it into the exported
+ * {@code vae/config.json}; another keeps the one there.
  *
  * @param training the loop
  * @param model the model folder: {@code vae/} with weights, configurations of {@code unet/}, {@code text_encoder/} and {@code scheduler/}, and
  *     {@code tokenizer/}
+ * @param latents a file that keeps the encoded pictures, so that the next start does not encode them again; null to keep nothing
  * @param fresh start denoiser and text encoder from nothing; otherwise from the folder's weights
  * @param pictures how many training pictures are encoded
  * @param heldOut how many held-out pictures it is measured on
@@ -52,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public record DiffusionRecipe(
         TrainConfig training,
         Path model,
+        @Nullable Path latents,
         boolean fresh,
         int pictures,
         int heldOut,
@@ -77,9 +80,11 @@ public record DiffusionRecipe(
                 VaeLoader.build(engine, untuned, folder.component("vae").weights(engine))) {
             ScenePictures trained = new ScenePictures(Split.TRAIN, pictures, untuned.sampleSize(), training.seed());
             ScenePictures unseen = new ScenePictures(Split.HELD_OUT, heldOut, untuned.sampleSize(), training.seed());
-            EncodedPictures latents = encode(engine, autoencoder, trained);
-            vae = untuned.toBuilder().scalingFactor(latents.scalingFactor()).build();
-            train = new CaptionedScenes(trained, latents, vae, tokenizer);
+            EncodedPictures encoded = encoded(engine, autoencoder, trained);
+            vae = fresh
+                    ? untuned.toBuilder().scalingFactor(encoded.scalingFactor()).build()
+                    : untuned;
+            train = new CaptionedScenes(trained, encoded, vae, tokenizer);
             measured = new CaptionedScenes(unseen, encode(engine, autoencoder, unseen), vae, tokenizer);
         }
         DiffusionModel diffusion = build(engine, folder);
@@ -96,6 +101,21 @@ public record DiffusionRecipe(
                 .minSnr(minSnr)
                 .build();
         return new Job(engine, diffusion, task, tokenizer, scheduler, vae);
+    }
+
+    private EncodedPictures encoded(TensorEngine engine, AutoencoderKL autoencoder, ScenePictures scenes) {
+        if (latents == null) {
+            return encode(engine, autoencoder, scenes);
+        }
+        LatentsFile file = LatentsFile.of(latents, scenes, model.resolve("vae"));
+        EncodedPictures kept = file.read(engine);
+        if (kept != null) {
+            LOG.info("{} encoded pictures read from {}", kept.size(), latents);
+            return kept;
+        }
+        EncodedPictures encoded = encode(engine, autoencoder, scenes);
+        file.write(engine, encoded);
+        return encoded;
     }
 
     private EncodedPictures encode(TensorEngine engine, AutoencoderKL autoencoder, ScenePictures scenes) {
@@ -159,8 +179,8 @@ public record DiffusionRecipe(
             try (AutoencoderKL autoencoder = VaeLoader.build(engine, vae, pictures)) {
                 DiffusersWriter.into(target, DType.FLOAT16)
                         .vae(autoencoder.config(), pictures.asMap())
-                        .unet(diffusion.unet().config(), under(weights, DiffusionTraining.UNET))
-                        .textEncoder(diffusion.text().config(), under(weights, DiffusionTraining.TEXT))
+                        .unet(diffusion.unet().config(), ParameterKeys.under(DiffusionTraining.UNET, weights))
+                        .textEncoder(diffusion.text().config(), ParameterKeys.under(DiffusionTraining.TEXT, weights))
                         .scheduler(scheduler)
                         .index(scheduler);
             }
@@ -173,16 +193,6 @@ public record DiffusionRecipe(
         }
     }
 
-    private static Map<String, Tensor> under(Map<String, Tensor> weights, String prefix) {
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        weights.forEach((key, tensor) -> {
-            if (key.startsWith(prefix)) {
-                own.put(key.substring(prefix.length()), tensor);
-            }
-        });
-        return own;
-    }
-
     public static Builder builder() {
         return new Builder();
     }
@@ -192,6 +202,7 @@ public record DiffusionRecipe(
     public static final class Builder {
         private TrainConfig training = TrainConfig.builder().build();
         private @Nullable Path model;
+        private @Nullable Path latents;
         private boolean fresh = true;
         private int pictures = 50_000;
         private int heldOut = 256;
@@ -208,6 +219,11 @@ public record DiffusionRecipe(
 
         public Builder model(Path value) {
             model = value;
+            return this;
+        }
+
+        public Builder latents(Path value) {
+            latents = value;
             return this;
         }
 
@@ -245,6 +261,7 @@ public record DiffusionRecipe(
             return new DiffusionRecipe(
                     training,
                     Objects.requireNonNull(model, "a denoiser needs 'model', the path of its model folder"),
+                    latents,
                     fresh,
                     pictures,
                     heldOut,

@@ -7,6 +7,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.JointTask;
+import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainingTask;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.diffusion.load.ClipTextConfigFile;
@@ -26,7 +27,6 @@ import dev.tandem.llm.train.LanguageModelTraining;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A model folder, opened for joint training. */
@@ -121,19 +121,10 @@ final class JointJob implements TrainingJob {
     @Override
     public void export(Map<String, Tensor> weights, Path target) {
         RunFiles.copyTree(folder, target);
-        new TrainableLlama(llm.model(), without(weights, JointTask.LLM))
+        new TrainableLlama(llm.model(), ParameterKeys.under(JointTask.LLM, weights))
                 .save(target.resolve("llm"), DType.FLOAT16, folder.resolve("llm"));
-        DiffusersWriter.into(target, DType.FLOAT16).unet(diffusion.unet().config(), without(weights, JointTask.IMAGE));
-    }
-
-    private static Map<String, Tensor> without(Map<String, Tensor> weights, String prefix) {
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        weights.forEach((key, tensor) -> {
-            if (key.startsWith(prefix)) {
-                own.put(key.substring(prefix.length()), tensor);
-            }
-        });
-        return own;
+        DiffusersWriter.into(target, DType.FLOAT16)
+                .unet(diffusion.unet().config(), ParameterKeys.under(JointTask.IMAGE, weights));
     }
 
     @Override

@@ -16,10 +16,16 @@ import java.util.SplittableRandom;
  * @param size how many
  * @param pixels width and height
  * @param seed another seed gives other scenes
+ * @param subjectWeight how many times as much as the rest of a picture its subjects matter
  */
-public record ScenePictures(Split split, int size, int pixels, long seed) implements PictureData {
+public record ScenePictures(Split split, int size, int pixels, long seed, double subjectWeight) implements PictureData {
 
     private static final ScenePainter PAINTER = new ScenePainter();
+
+    /** All pixels matter alike. */
+    public ScenePictures(Split split, int size, int pixels, long seed) {
+        this(split, size, pixels, seed, 1);
+    }
 
     @Override
     public int width() {
@@ -49,6 +55,21 @@ public record ScenePictures(Split split, int size, int pixels, long seed) implem
             rgb[3 * i + 2] = (byte) argb[i];
         }
         return rgb;
+    }
+
+    @Override
+    public float[] weights(int index) {
+        if (subjectWeight == 1) {
+            return new float[0];
+        }
+        SplittableRandom random = random(index);
+        Scene scene = new SceneSampler(split).next(random);
+        boolean[] subjects = PAINTER.subjects(scene, pixels, random);
+        float[] weights = new float[subjects.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = subjects[i] ? (float) subjectWeight : 1;
+        }
+        return weights;
     }
 
     private SplittableRandom random(int index) {
