@@ -17,8 +17,9 @@ import java.util.Set;
 /**
  * A small convolutional classifier that says what a picture shows: which subjects, how many things, which place and which time.
  *
- * <p>Five 3x3 convolutions, four of them with stride 2, each followed by group norm and SiLU; mean and largest value over the picture;
- * four linear heads. It is trained on composed scenes only, so what it says of a drawn picture is independent of the models that drew it.
+ * <p>Five 3x3 convolutions, four of them with stride 2, each followed by group norm and SiLU. A linear head looks for subjects in each cell
+ * by itself, and the cell that is surest counts: so a subject is known in a place where it was never seen. Three more heads look at mean
+ * and largest value over the picture. It is trained on composed scenes only, so what it says of a drawn picture is independent of the models that drew it.
  */
 final class Judge {
 
@@ -59,7 +60,7 @@ final class Judge {
             in = out;
         }
         this.layers = List.copyOf(stack);
-        this.subjects = Linear.load(weights, "subjects", 2L * in, subjectCount, true);
+        this.subjects = Linear.load(weights, "subjects", in, subjectCount, true);
         this.count = Linear.load(weights, "count", 2L * in, MAX_COUNT, true);
         this.place = Linear.load(weights, "place", 2L * in, placeCount, true);
         this.time = Linear.load(weights, "time", 2L * in, timeCount, true);
@@ -109,6 +110,7 @@ final class Judge {
         }
         Tensor cells = x.reshape(x.size(0), x.size(1), -1);
         Tensor features = x.engine().cat(List.of(cells.mean(-1, false), cells.amax(-1, false)), 1);
-        return new Logits(subjects.apply(features), count.apply(features), place.apply(features), time.apply(features));
+        Tensor seen = subjects.apply(cells.transpose(1, 2)).amax(1, false);
+        return new Logits(seen, count.apply(features), place.apply(features), time.apply(features));
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.samples.train;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.TrainConfig;
@@ -83,7 +84,7 @@ public record AutoencoderRecipe(
                 RunFiles.copy(vae, target.resolve("config.json"));
                 Map<String, Tensor> all = new LinkedHashMap<>(task.parameters());
                 all.putAll(weights);
-                SafetensorsWriter.create().write(target.resolve(WEIGHTS), all);
+                SafetensorsWriter.create().floatsAs(DType.FLOAT16).write(target.resolve(WEIGHTS), all);
             }
 
             @Override

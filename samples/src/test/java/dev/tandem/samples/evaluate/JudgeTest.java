@@ -18,6 +18,9 @@ import dev.tandem.samples.world.Item;
 import dev.tandem.samples.world.Place;
 import dev.tandem.samples.world.Relation;
 import dev.tandem.samples.world.Scene;
+import dev.tandem.samples.world.ScenePainter;
+import dev.tandem.samples.world.SceneSampler;
+import dev.tandem.samples.world.Split;
 import dev.tandem.samples.world.Subject;
 import dev.tandem.samples.world.TimeOfDay;
 import java.nio.file.Path;
@@ -93,6 +96,25 @@ class JudgeTest {
             }
             assertTrue(loss(task) < before * 0.8, "the loss was " + before + " and is " + loss(task));
         }
+    }
+
+    /** Combinations of subject, place, time and number that it was not trained on; the card states the share of many more. */
+    @Test
+    void theEmbeddedJudgeKnowsHeldOutScenes() {
+        SplittableRandom random = new SplittableRandom(4);
+        SceneSampler sampler = new SceneSampler(Split.HELD_OUT);
+        ScenePainter painter = new ScenePainter();
+        int scenes = 150;
+        JudgeScore score = JudgeScore.none();
+        try (PictureJudge judge = PictureJudge.embedded(engine)) {
+            for (int i = 0; i < scenes; i++) {
+                Scene scene = sampler.next(random);
+                score = score.plus(
+                        JudgeScore.of(judge.judge(painter.paint(scene, PictureJudge.PIXELS, random)), scene));
+            }
+        }
+        assertEquals(scenes, score.pictures());
+        assertTrue(score.subject() >= 0.96 && score.place() >= 0.98 && score.count() >= 0.98, score.toString());
     }
 
     private double loss(JudgeTask task) {
