@@ -184,7 +184,7 @@ public record Checkpoint(Path folder, long step) {
 
     private static Map<String, Object> decisive(TrainConfig config) {
         Map<String, Object> fields = JSON.convertValue(config, new TypeReference<LinkedHashMap<String, Object>>() {});
-        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds")
+        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds", "parallel")
                 .forEach(fields::remove);
         if (config.schedule() == Schedule.CONSTANT) {
             fields.remove("steps");

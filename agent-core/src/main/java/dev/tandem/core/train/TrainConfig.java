@@ -18,6 +18,9 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
  * @param eps added to AdamW's denominator
  * @param clipNorm largest Euclidean norm of all gradients together; longer ones are shortened to it; 0 for no limit
  * @param accumulate batches whose gradients are averaged for one step
+ * @param parallel whether the two batches of {@code accumulate} 2 are computed at the same time, each on a thread of its own. Sums of two do
+ *     not depend on which was first, so the run is the same as one batch after the other; on a CPU, two threads that share nothing are
+ *     faster than one computation on two cores, so run with {@code OMP_NUM_THREADS=1}
  * @param emaDecay decay of the averaged weights, in [0, 1); 0 for none. Early in the run it is at most (1 + step) / (10 + step)
  * @param seed decides everything that is random in the run
  * @param logEvery steps between two log lines
@@ -39,6 +42,7 @@ public record TrainConfig(
         double eps,
         double clipNorm,
         int accumulate,
+        boolean parallel,
         double emaDecay,
         long seed,
         long logEvery,
@@ -62,6 +66,7 @@ public record TrainConfig(
         require(eps > 0, "eps must be above 0", eps);
         require(clipNorm >= 0, "clip_norm must not be negative (0 is no limit)", clipNorm);
         require(accumulate >= 1, "accumulate must be at least 1", accumulate);
+        require(!parallel || accumulate == 2, "parallel needs accumulate 2", accumulate);
         require(emaDecay >= 0 && emaDecay < 1, "ema_decay must be from 0 to below 1", emaDecay);
         require(logEvery >= 1, "log_every must be at least 1", logEvery);
         require(checkpointEvery >= 0, "checkpoint_every must not be negative (0 is: at the end only)", checkpointEvery);
@@ -104,6 +109,7 @@ public record TrainConfig(
                 .eps(eps)
                 .clipNorm(clipNorm)
                 .accumulate(accumulate)
+                .parallel(parallel)
                 .emaDecay(emaDecay)
                 .seed(seed)
                 .logEvery(logEvery)
@@ -127,6 +133,7 @@ public record TrainConfig(
         private double eps = 1e-8;
         private double clipNorm = 1;
         private int accumulate = 1;
+        private boolean parallel;
         private double emaDecay;
         private long seed = 1;
         private long logEvery = 10;
@@ -192,6 +199,11 @@ public record TrainConfig(
             return this;
         }
 
+        public Builder parallel(boolean value) {
+            parallel = value;
+            return this;
+        }
+
         public Builder emaDecay(double value) {
             emaDecay = value;
             return this;
@@ -240,6 +252,7 @@ public record TrainConfig(
                     eps,
                     clipNorm,
                     accumulate,
+                    parallel,
                     emaDecay,
                     seed,
                     logEvery,

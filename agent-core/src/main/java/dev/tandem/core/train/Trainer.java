@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,13 @@ public final class Trainer implements AutoCloseable {
     private final Scope home;
     private final AdamW optimizer;
     private final @Nullable AveragedWeights average;
+
+    /** Computes the second of two batches at the same time; its thread starts with the first of them. */
+    private final ExecutorService helper = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "training-2");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private Trainer(Builder builder) {
         engine = Objects.requireNonNull(builder.engine, "a trainer needs an engine");
@@ -146,6 +157,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        helper.shutdown();
         optimizer.parameters().values().forEach(p -> p.requiresGrad(false));
         home.close();
     }
@@ -231,28 +243,73 @@ public final class Trainer implements AutoCloseable {
         double loss;
         long samples;
         final Map<String, Double> metrics = new LinkedHashMap<>();
+
+        void add(Sums other) {
+            loss += other.loss;
+            samples += other.samples;
+            other.metrics.forEach((name, value) -> metrics.merge(name, value, Double::sum));
+        }
     }
 
     private Sums accumulate(long step, boolean logged) {
+        if (config.parallel()) {
+            Future<Sums> other = helper.submit(() -> part(step, 1, logged));
+            Sums sums;
+            try {
+                sums = part(step, 0, logged);
+            } finally {
+                await(other);
+            }
+            sums.add(await(other));
+            return sums;
+        }
+        Sums sums = part(step, 0, logged);
+        for (int part = 1; part < config.accumulate(); part++) {
+            sums.add(part(step, part, logged));
+        }
+        return sums;
+    }
+
+    /** One batch, forward and backward, on the calling thread. */
+    private Sums part(long step, int part, boolean logged) {
         Sums sums = new Sums();
         int parts = config.accumulate();
-        for (int part = 0; part < parts; part++) {
-            try (Scope scope = engine.scope()) {
-                Losses losses;
-                try (GradientTape tape = engine.gradientTape()) {
-                    losses = task.step(step, StepRandom.of(config.seed(), step, part));
-                    tape.backward(parts == 1 ? losses.loss() : losses.loss().div(parts));
-                }
-                sums.samples += losses.samples();
-                if (logged) {
-                    sums.loss += losses.loss().detach().item() / parts;
-                    losses.metrics()
-                            .forEach((name, value) ->
-                                    sums.metrics.merge(name, value.getAsDouble() / parts, Double::sum));
-                }
+        try (Scope scope = engine.scope()) {
+            Losses losses;
+            try (GradientTape tape = engine.gradientTape()) {
+                losses = task.step(step, StepRandom.of(config.seed(), step, part));
+                tape.backward(parts == 1 ? losses.loss() : losses.loss().div(parts));
+            }
+            sums.samples = losses.samples();
+            if (logged) {
+                sums.loss = losses.loss().detach().item() / parts;
+                losses.metrics().forEach((name, value) -> sums.metrics.put(name, value.getAsDouble() / parts));
             }
         }
         return sums;
+    }
+
+    /** Waits for the other batch, whatever happens: its gradients must not arrive in a later step. */
+    private static Sums await(Future<Sums> other) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return other.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof RuntimeException failure) {
+                        throw failure;
+                    }
+                    throw new IllegalStateException("a batch could not be computed: " + e.getCause(), e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private double update(long step, double learningRate) {

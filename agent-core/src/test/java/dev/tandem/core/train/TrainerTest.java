@@ -141,6 +141,57 @@ class TrainerTest {
     }
 
     @Test
+    void twoBatchesAtTheSameTimeGiveTheSameBits() throws IOException {
+        Map<String, float[]> oneByOne;
+        try (Trainer trainer = trainer(new Regression(), config().build(), folder.resolve("one"), false, 1000)) {
+            trainer.run();
+            oneByOne = values(trainer.weights());
+        }
+        Path two = folder.resolve("two");
+        TrainConfig parallel = config().parallel(true).build();
+        try (Trainer trainer = trainer(new Regression(), parallel, two, false, 1000)) {
+            assertEquals(TrainResult.Outcome.FINISHED, trainer.run().outcome());
+            Map<String, float[]> together = values(trainer.weights());
+            oneByOne.forEach((key, expected) -> assertArrayEquals(expected, together.get(key), key));
+        }
+        assertEquals(
+                log(folder.resolve("one")).get(3).path("loss_copy"), log(two).get(3).path("loss_copy"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> config().accumulate(3).parallel(true).build());
+    }
+
+    @Test
+    void aBatchThatFailsBesideAnotherEndsTheRun() {
+        TrainingTask failing = new TrainingTask() {
+            private final Regression task = new Regression();
+
+            @Override
+            public String name() {
+                return task.name();
+            }
+
+            @Override
+            public List<ParameterGroup> groups() {
+                return task.groups();
+            }
+
+            @Override
+            public Losses step(long step, RandomGenerator random) {
+                if (Thread.currentThread().getName().equals("training-2") && step == 3) {
+                    throw new IllegalArgumentException("no third batch");
+                }
+                return task.step(step, random);
+            }
+        };
+        try (Trainer trainer = trainer(failing, config().parallel(true).build(), folder, false, 1000)) {
+            assertEquals(
+                    "no third batch",
+                    assertThrows(IllegalArgumentException.class, trainer::run).getMessage());
+        }
+    }
+
+    @Test
     void resumesToTheSameBits() throws IOException {
         Map<String, float[]> whole;
         Path one = folder.resolve("one");
