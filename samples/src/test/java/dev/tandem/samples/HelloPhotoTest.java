@@ -3,9 +3,7 @@ package dev.tandem.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tandem.core.agent.Models;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +19,6 @@ class HelloPhotoTest {
 
     @Test
     void asksForAPhotoAndGetsOne() throws Exception {
-        assumeTrue(Models.known().contains(Models.DEFAULT), "the class path brings no default model");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",

@@ -155,7 +155,8 @@ class TrainerTest {
             oneByOne.forEach((key, expected) -> assertArrayEquals(expected, together.get(key), key));
         }
         assertEquals(
-                log(folder.resolve("one")).get(3).path("loss_copy"), log(two).get(3).path("loss_copy"));
+                log(folder.resolve("one")).get(3).path("loss_copy"),
+                log(two).get(3).path("loss_copy"));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> config().accumulate(3).parallel(true).build());
