@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -253,14 +253,15 @@ public final class Trainer implements AutoCloseable {
 
     private Sums accumulate(long step, boolean logged) {
         if (config.parallel()) {
-            Future<Sums> other = helper.submit(() -> part(step, 1, logged));
+            CompletableFuture<Sums> other = CompletableFuture.supplyAsync(() -> part(step, 1, logged), helper);
             Sums sums;
             try {
                 sums = part(step, 0, logged);
-            } finally {
-                await(other);
+            } catch (RuntimeException | Error e) {
+                other.handle((done, failure) -> done).join(); // its gradients must not arrive in a later step
+                throw e;
             }
-            sums.add(await(other));
+            sums.add(joined(other));
             return sums;
         }
         Sums sums = part(step, 0, logged);
@@ -289,26 +290,14 @@ public final class Trainer implements AutoCloseable {
         return sums;
     }
 
-    /** Waits for the other batch, whatever happens: its gradients must not arrive in a later step. */
-    private static Sums await(Future<Sums> other) {
-        boolean interrupted = false;
+    private static Sums joined(CompletableFuture<Sums> other) {
         try {
-            while (true) {
-                try {
-                    return other.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException failure) {
-                        throw failure;
-                    }
-                    throw new IllegalStateException("a batch could not be computed: " + e.getCause(), e);
-                }
+            return other.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            throw e;
         }
     }
 

@@ -14,6 +14,7 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.Trainer;
+import dev.tandem.core.train.TrainingTask;
 import dev.tandem.core.weights.FreshWeights;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.diffusion.load.DiffusersWriter;
@@ -136,20 +137,24 @@ class TrainingTest {
                 .build();
     }
 
+    private static void train(TrainingTask task, int steps, Path folder) {
+        try (Trainer trainer = Trainer.builder()
+                .engine(ENGINE)
+                .task(task)
+                .config(config(steps))
+                .folder(folder)
+                .build()) {
+            trainer.run();
+        }
+    }
+
     @Test
     void anAutoencoderLearnsToDrawWhatItSaw(@TempDir Path folder) {
         AutoencoderTraining.Data data = new AutoencoderTraining.Data(new Halves(8), new Halves(2), 4);
         try (AutoencoderTraining task =
                 AutoencoderTraining.fresh(ENGINE, VAE, new SplittableRandom(1), AutoencoderLoss.DEFAULT, data)) {
             double before = psnr(task);
-            try (Trainer trainer = Trainer.builder()
-                    .engine(ENGINE)
-                    .task(task)
-                    .config(config(50))
-                    .folder(folder)
-                    .build()) {
-                trainer.run();
-            }
+            train(task, 50, folder);
             double after = psnr(task);
             assertTrue(after > before + 8, "PSNR went from " + before + " to " + after);
         }
@@ -165,14 +170,7 @@ class TrainingTest {
             Tensor pictures = new Halves(2).batch(ENGINE, 0, 1);
             float[] latents = task.autoencoder().encode(pictures).mean().toFloatArray();
             double before = psnr(task);
-            try (Trainer trainer = Trainer.builder()
-                    .engine(ENGINE)
-                    .task(task)
-                    .config(config(50))
-                    .folder(folder)
-                    .build()) {
-                trainer.run();
-            }
+            train(task, 50, folder);
             assertArrayEquals(
                     latents, task.autoencoder().encode(pictures).mean().toFloatArray());
             double after = psnr(task);
@@ -199,14 +197,7 @@ class TrainingTest {
                     .batch(8)
                     .build();
             double before = measured(task).get("loss");
-            try (Trainer trainer = Trainer.builder()
-                    .engine(ENGINE)
-                    .task(task)
-                    .config(config(80))
-                    .folder(folder)
-                    .build()) {
-                trainer.run();
-            }
+            train(task, 80, folder);
             Map<String, Double> after = measured(task);
             assertTrue(after.get("loss") < 0.5 * before, "the loss went from " + before + " to " + after);
             assertTrue(after.get("loss_uncaptioned") > after.get("loss"), "the caption is not used: " + after);

@@ -100,7 +100,7 @@ public record DiffusionRecipe(
                 .captionDropout(captionDropout)
                 .minSnr(minSnr)
                 .build();
-        return new Job(engine, diffusion, task, tokenizer, scheduler, vae);
+        return new Job(engine, model, diffusion, task, tokenizer, scheduler, vae);
     }
 
     private EncodedPictures encoded(TensorEngine engine, AutoencoderKL autoencoder, ScenePictures scenes) {
@@ -143,34 +143,15 @@ public record DiffusionRecipe(
     }
 
     /** The model in training; exports {@code unet/}, {@code text_encoder/}, {@code vae/} and {@code scheduler/}, and the tokenizer. */
-    private final class Job implements TrainingJob {
-
-        private final TensorEngine engine;
-        private final DiffusionModel diffusion;
-        private final TrainingTask task;
-        private final ClipTokenizer tokenizer;
-        private final Scheduler scheduler;
-        private final VaeConfig vae;
-
-        Job(
-                TensorEngine engine,
-                DiffusionModel diffusion,
-                TrainingTask task,
-                ClipTokenizer tokenizer,
-                Scheduler scheduler,
-                VaeConfig vae) {
-            this.engine = engine;
-            this.diffusion = diffusion;
-            this.task = task;
-            this.tokenizer = tokenizer;
-            this.scheduler = scheduler;
-            this.vae = vae;
-        }
-
-        @Override
-        public TrainingTask task() {
-            return task;
-        }
+    private record Job(
+            TensorEngine engine,
+            Path model,
+            DiffusionModel diffusion,
+            TrainingTask task,
+            ClipTokenizer tokenizer,
+            Scheduler scheduler,
+            VaeConfig vae)
+            implements TrainingJob {
 
         @Override
         public void export(Map<String, Tensor> weights, Path target) {

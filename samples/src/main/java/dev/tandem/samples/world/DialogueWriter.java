@@ -24,6 +24,7 @@ public record DialogueWriter(Split split) {
 
     private static final List<String> TOO_MANY =
             List.of("four", "five", "six", "seven", "ten", "many", "lots of", "a hundred", "4", "5", "10");
+    private static final int MORE_PAIRS = 30;
     private static final List<String> ODD_COLOURS =
             List.of("pink", "black", "white", "brown", "silver", "golden", "turquoise", "gray");
 
@@ -348,17 +349,20 @@ public record DialogueWriter(Split split) {
                 : "";
     }
 
-    /** A scene of this split; in training often by day and in a place where the subject is at home, as people wish for it. */
+    /**
+     * A scene of this split; in training often by day and in a place where the subject is at home, as people wish for it, and more often
+     * a pair, because to repeat two subjects in their order is what a small language model learns last.
+     */
     private Scene scene(RandomGenerator random) {
-        Scene scene = new SceneSampler(split).next(random);
-        if (split == Split.TRAIN) {
-            Scene home =
-                    scene.withPlace(SceneSampler.pick(scene.first().subject().homes(), random));
-            scene = random.nextInt(100) < 45 && allowed(home) ? home : scene;
-            Scene day = scene.withTime(TimeOfDay.DAY);
-            scene = random.nextInt(100) < 35 && allowed(day) ? day : scene;
+        SceneSampler sampler = new SceneSampler(split);
+        if (split == Split.HELD_OUT) {
+            return sampler.next(random);
         }
-        return scene;
+        Scene scene = random.nextInt(100) < MORE_PAIRS ? sampler.nextPair(random) : sampler.next(random);
+        Scene home = scene.withPlace(SceneSampler.pick(scene.first().subject().homes(), random));
+        scene = random.nextInt(100) < 45 && allowed(home) ? home : scene;
+        Scene day = scene.withTime(TimeOfDay.DAY);
+        return random.nextInt(100) < 35 && allowed(day) ? day : scene;
     }
 
     private boolean allowed(Scene scene) {

@@ -46,7 +46,7 @@ public final class ScenePainter {
                     "a picture has a side of " + SMALLEST + " to " + LARGEST + " pixels, not " + size);
         }
         int side = 2 * size;
-        int[] canvas = backdrop(scene, side, random);
+        int[] canvas = view(scene, side, random).canvas();
         Light light = Light.of(scene.place(), scene.time());
         for (Layout.Placed placed : layout(scene, random)) {
             Cut cut = cut(placed, side);
@@ -70,7 +70,7 @@ public final class ScenePainter {
      * @return for each pixel, row by row, whether it shows part of a subject
      */
     public boolean[] subjects(Scene scene, int size, RandomGenerator random) {
-        backdrop(scene, 2 * size, random); // draws its random numbers
+        view(scene, 2 * size, random); // draws its random numbers
         boolean[] covered = new boolean[size * size];
         for (Layout.Placed placed : layout(scene, random)) {
             Cut cut = cut(placed, 2 * size);
@@ -107,23 +107,30 @@ public final class ScenePainter {
         return Layout.of(scene, sprites, random);
     }
 
-    private int[] backdrop(Scene scene, int side, RandomGenerator random) {
+    /** The part of a backdrop that a picture shows. */
+    private record View(Pixels pixels, int side, int shift, boolean mirrored) {
+
+        int[] canvas() {
+            int[] canvas = new int[side * side];
+            for (int y = 0; y < side; y++) {
+                System.arraycopy(pixels.rgb(), y * pixels.width() + shift, canvas, y * side, side);
+                if (mirrored) {
+                    for (int low = y * side, high = low + side - 1; low < high; low++, high--) {
+                        int pixel = canvas[low];
+                        canvas[low] = canvas[high];
+                        canvas[high] = pixel;
+                    }
+                }
+            }
+            return canvas;
+        }
+    }
+
+    private View view(Scene scene, int side, RandomGenerator random) {
         Key key = new Key(scene.place(), scene.time(), random.nextInt(VARIANTS), side);
         boolean mirrored = random.nextBoolean();
         Pixels pixels = backdrops.computeIfAbsent(key, ScenePainter::backdrop);
-        int shift = random.nextInt(pixels.width() - side + 1);
-        int[] canvas = new int[side * side];
-        for (int y = 0; y < side; y++) {
-            System.arraycopy(pixels.rgb(), y * pixels.width() + shift, canvas, y * side, side);
-            if (mirrored) {
-                for (int low = y * side, high = low + side - 1; low < high; low++, high--) {
-                    int pixel = canvas[low];
-                    canvas[low] = canvas[high];
-                    canvas[high] = pixel;
-                }
-            }
-        }
-        return canvas;
+        return new View(pixels, side, random.nextInt(pixels.width() - side + 1), mirrored);
     }
 
     private static Pixels backdrop(Key key) {

@@ -22,7 +22,15 @@ public record SceneSampler(Split split) {
 
     /** The next scene of this split. */
     public Scene next(RandomGenerator random) {
-        int kind = random.nextInt(100);
+        return next(random.nextInt(100), random);
+    }
+
+    /** The next pair of this split. */
+    Scene nextPair(RandomGenerator random) {
+        return next(PERCENT_ONE + PERCENT_ALIKE, random);
+    }
+
+    private Scene next(int kind, RandomGenerator random) {
         while (true) {
             Scene scene = kind < PERCENT_ONE
                     ? alike(1, random)
