@@ -34,6 +34,8 @@ public record PhotoDialogue(Kind kind, List<DialogueTurn> turns) {
         OUTSIDE,
         /** Talk of photos, animals, things and sights that nobody asks to see. */
         NO_CUE,
+        /** The user has the agent repeat words. */
+        ECHO,
         /** Everyday talk in our own words. */
         CHAT,
         /** Everyday talk from {@link SmallTalk}. */

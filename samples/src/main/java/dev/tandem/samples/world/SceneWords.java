@@ -148,7 +148,8 @@ final class SceneWords {
         return item.colour().map(colour -> colour.word() + " ").orElse("");
     }
 
-    private static String example(Subject subject, RandomGenerator random) {
+    /** A thing to name: "a red car". */
+    static String example(Subject subject, RandomGenerator random) {
         boolean painted = subject.paintable() && random.nextBoolean();
         Optional<Colour> colour =
                 painted ? Optional.of(SceneSampler.pick(List.of(Colour.values()), random)) : Optional.empty();

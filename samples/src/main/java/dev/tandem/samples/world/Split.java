@@ -52,7 +52,7 @@ public enum Split {
         return place.hasTime() && bucket("time", subject.name(), place.name(), time.name()) % 16 == 0;
     }
 
-    private static boolean heldOut(Subject one, Subject other) {
+    static boolean heldOut(Subject one, Subject other) {
         boolean ordered = one.compareTo(other) < 0;
         return bucket("pair", (ordered ? one : other).name(), (ordered ? other : one).name()) % 8 == 0;
     }
