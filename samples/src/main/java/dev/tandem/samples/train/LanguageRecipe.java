@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model folder: {@code agent.json}, {@code llm/config.json} and the tokenizer's files
  * @param fresh start from nothing; otherwise from {@code llm/model.safetensors}
  * @param dialogues how many training dialogues are written
+ * @param echoes share of the training dialogues in which the agent only repeats words: 0.75 for some hundred steps makes a small model copy
  * @param heldOut how many held-out dialogues it is measured on
  * @param tokensPerBatch about how many tokens a batch has, padding included
  * @param maxTokens longer dialogues are cut
@@ -45,6 +46,7 @@ public record LanguageRecipe(
         Path model,
         boolean fresh,
         int dialogues,
+        double echoes,
         int heldOut,
         int tokensPerBatch,
         int maxTokens,
@@ -66,8 +68,8 @@ public record LanguageRecipe(
                         + " tokens, config.json's vocab_size is " + config.vocabSize() + "; make it at least as large");
             }
             PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), tokenizer);
-            train = write(Split.TRAIN, dialogues, prompts);
-            measured = write(Split.HELD_OUT, heldOut, prompts);
+            train = write(new DialogueWriter(Split.TRAIN, echoes), dialogues, prompts);
+            measured = write(new DialogueWriter(Split.HELD_OUT), heldOut, prompts);
         }
         TrainableLlama llama = fresh
                 ? TrainableLlama.fresh(engine, config, new SplittableRandom(training.seed()))
@@ -92,8 +94,7 @@ public record LanguageRecipe(
         };
     }
 
-    private DialogueSet write(Split split, int count, PromptEncoder prompts) {
-        DialogueWriter writer = new DialogueWriter(split);
+    private DialogueSet write(DialogueWriter writer, int count, PromptEncoder prompts) {
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             written.add(prompts.encode(
@@ -113,6 +114,7 @@ public record LanguageRecipe(
         private @Nullable Path model;
         private boolean fresh = true;
         private int dialogues = 50_000;
+        private double echoes = 0.2;
         private int heldOut = 500;
         private int tokensPerBatch = 2048;
         private int maxTokens = 320;
@@ -137,6 +139,11 @@ public record LanguageRecipe(
 
         public Builder dialogues(int value) {
             dialogues = value;
+            return this;
+        }
+
+        public Builder echoes(double value) {
+            echoes = value;
             return this;
         }
 
@@ -166,6 +173,7 @@ public record LanguageRecipe(
                     Objects.requireNonNull(model, "a language model needs 'model', the path of its model folder"),
                     fresh,
                     dialogues,
+                    echoes,
                     heldOut,
                     tokensPerBatch,
                     maxTokens,

@@ -19,8 +19,11 @@ import java.util.random.RandomGenerator;
  * {@link Split#HELD_OUT} the first photo shows a held-out scene, a follow-up may change it to any scene, and all phrasings may occur.
  *
  * @param split what scenes and phrasings may be used
+ * @param echoes share of dialogues in which the agent only repeats words, 0 to 1
  */
-public record DialogueWriter(Split split) {
+public record DialogueWriter(Split split, double echoes) {
+
+    private static final double FEW_ECHOES = 0.02;
 
     private static final List<String> TOO_MANY =
             List.of("four", "five", "six", "seven", "ten", "many", "lots of", "a hundred", "4", "5", "10");
@@ -28,9 +31,20 @@ public record DialogueWriter(Split split) {
     private static final List<String> ODD_COLOURS =
             List.of("pink", "black", "white", "brown", "silver", "golden", "turquoise", "gray");
 
+    public DialogueWriter {
+        if (!(echoes >= 0 && echoes <= 1)) {
+            throw new IllegalArgumentException("a share of dialogues is 0 to 1, not " + echoes);
+        }
+    }
+
+    /** With as few echoes as anybody would ask for. */
+    public DialogueWriter(Split split) {
+        this(split, FEW_ECHOES);
+    }
+
     /** The next dialogue. */
     public PhotoDialogue next(RandomGenerator random) {
-        if (random.nextInt(100) < (split == Split.TRAIN ? 12 : 2)) {
+        if (random.nextDouble() < echoes) {
             return echo(random);
         }
         int roll = random.nextInt(100);

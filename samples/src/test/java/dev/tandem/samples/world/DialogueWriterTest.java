@@ -53,8 +53,8 @@ class DialogueWriterTest {
                 .allMatch(dialogue ->
                         dialogue.turns().size() >= 4 && dialogue.turns().size() <= 12));
         assertEquals(Set.of(0L, 1L, 2L), byPhotos.keySet());
-        assertEquals(split == Split.TRAIN ? 0.50 : 0.44, byPhotos.get(0L) / 2500.0, 0.04);
-        assertEquals(split == Split.TRAIN ? 0.13 : 0.15, byPhotos.get(2L) / 2500.0, 0.04);
+        assertEquals(0.44, byPhotos.get(0L) / 2500.0, 0.04);
+        assertEquals(0.15, byPhotos.get(2L) / 2500.0, 0.04);
         assertEquals(
                 Set.of(Kind.values()),
                 dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
