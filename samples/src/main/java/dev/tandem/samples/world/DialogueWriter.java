@@ -275,8 +275,7 @@ public record DialogueWriter(Split split, double echoes) {
     }
 
     private String pair(RandomGenerator random) {
-        Map<String, String> slots =
-                SceneWords.slots(new SceneSampler(split).nextPair(random), Told.ALL, random);
+        Map<String, String> slots = SceneWords.slots(new SceneSampler(split).nextPair(random), Told.ALL, random);
         return slots.getOrDefault(random.nextBoolean() ? "np" : "scene", "");
     }
 

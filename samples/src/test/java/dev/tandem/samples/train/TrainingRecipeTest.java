@@ -20,7 +20,9 @@ class TrainingRecipeTest {
 
     static List<Path> configurations() throws IOException {
         try (Stream<Path> files = Files.list(CONFIGURATIONS)) {
-            return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -33,7 +35,8 @@ class TrainingRecipeTest {
     @Test
     void jointAndPipelineDifferInTheBridgeAlone() {
         JointRecipe joint = (JointRecipe) ConfigReader.read(CONFIGURATIONS.resolve("joint.json"), TrainingRecipe.class);
-        JointRecipe pipeline = (JointRecipe) ConfigReader.read(CONFIGURATIONS.resolve("pipeline.json"), TrainingRecipe.class);
+        JointRecipe pipeline =
+                (JointRecipe) ConfigReader.read(CONFIGURATIONS.resolve("pipeline.json"), TrainingRecipe.class);
         assertEquals(joint.training(), pipeline.training());
         assertEquals(joint.data(), pipeline.data());
         assertEquals(joint.alpha(), pipeline.alpha());
