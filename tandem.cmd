@@ -44,7 +44,9 @@ if errorlevel 1 echo tandem: cannot keep what was built in %STATE%.>&2& exit /b 
 
 :run
 rem libtorch reads these when it is loaded; values that are set already win.
-if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
+if not defined OMP_NUM_THREADS if "%~1"=="train" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
+set /a "HALF=(NUMBER_OF_PROCESSORS + 1) / 2"
+if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%HALF%"
 if not defined OMP_WAIT_POLICY if "%~1"=="train" set "OMP_WAIT_POLICY=ACTIVE"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 rem What runs for long is worth the whole compiler; what answers at once is not.

@@ -141,8 +141,15 @@ class LauncherTest {
 
     @Test
     void trainingTakesTheMachineAndTalkingSharesIt() throws Exception {
-        assertTrue(run("train").lines().get(0).matches("threads [1-9]\\d* ACTIVE"));
-        assertTrue(run("chat").lines().get(0).matches("threads [1-9]\\d* PASSIVE"));
+        String training = run("train").lines().get(0);
+        assertTrue(training.matches("threads [1-9]\\d* ACTIVE"), training);
+        String talking = run("chat").lines().get(0);
+        assertTrue(talking.matches("threads [1-9]\\d* PASSIVE"), talking);
+        assertTrue(threads(talking) <= Math.max(1, threads(training) / 2), talking + ", but training " + training);
+    }
+
+    private static int threads(String line) {
+        return Integer.parseInt(line.split(" ")[1]);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Computes with libtorch, eagerly and with gradients.
@@ -38,6 +39,8 @@ public final class TorchEngine implements TensorEngine {
     private static final ThreadLocal<ByteBuffer> STAGING =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STAGING_BYTES));
 
+    private static final AtomicBoolean THREADS_SET = new AtomicBoolean();
+
     private final Device device;
     private final ai.djl.Device djlDevice;
     private final PtNDManager manager;
@@ -47,7 +50,7 @@ public final class TorchEngine implements TensorEngine {
     private TorchEngine(Device device) {
         this.device = device;
         this.djlDevice = device.kind() == Device.Kind.CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = libtorch();
         if (device.kind() == Device.Kind.CUDA && device.index() >= engine.getGpuCount()) {
             throw new IllegalArgumentException(
                     "libtorch sees " + engine.getGpuCount() + " CUDA devices, so there is no " + device
@@ -74,21 +77,36 @@ public final class TorchEngine implements TensorEngine {
 
     /** The version of libtorch. */
     public static String version() {
-        return Engine.getEngine("PyTorch").getVersion();
+        return libtorch().getVersion();
     }
 
     /** How many threads an operation may use. */
     public static int threads() {
+        libtorch();
         return JniUtils.getNumThreads();
     }
 
-    /** Sets how many threads an operation may use, for the process. */
+    /**
+     * Sets how many threads an operation may use, for the process. Half of the processors at first, unless {@code OMP_NUM_THREADS} says otherwise: threads
+     * that wait for one that gets no processor make an operation many times slower, and small models gain little from more.
+     */
     public static void threads(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, got " + threads);
         }
-        Engine.getEngine("PyTorch");
+        libtorch();
         JniUtils.setNumThreads(threads);
+    }
+
+    /** libtorch, loaded and told how many threads to use when it is first needed. */
+    private static Engine libtorch() {
+        Engine engine = Engine.getEngine("PyTorch");
+        if (!THREADS_SET.getAndSet(true)
+                && System.getenv("OMP_NUM_THREADS") == null
+                && Integer.getInteger("ai.djl.pytorch.num_threads") == null) {
+            JniUtils.setNumThreads(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        }
+        return engine;
     }
 
     @Override
