@@ -138,6 +138,21 @@ final class Fields {
         return list;
     }
 
+    /** A list of whole numbers. */
+    List<Integer> integers(String name, List<Integer> otherwise) {
+        if (!has(name)) {
+            return otherwise;
+        }
+        List<Integer> list = new ArrayList<>();
+        for (JsonNode value : list(name)) {
+            if (!value.isInt()) {
+                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + json.get(name));
+            }
+            list.add(value.intValue());
+        }
+        return list;
+    }
+
     /** One size for each of n blocks; a single number stands for all. */
     List<Integer> sizes(String name, int otherwise, int n) {
         if (!has(name) || json.get(name).isInt()) {
