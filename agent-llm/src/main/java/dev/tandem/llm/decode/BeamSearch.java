@@ -1,7 +1,7 @@
 package dev.tandem.llm.decode;
 
 import dev.tandem.llm.decode.BeamSettings.EarlyStopping;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.PaddingMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,11 +22,11 @@ public final class BeamSearch {
      */
     public record Found(int[] tokens, float score) {}
 
-    private final Llama model;
+    private final CausalLm model;
     private final LogitRules rules;
     private final BeamSettings settings;
 
-    public BeamSearch(Llama model, LogitRules rules, BeamSettings settings) {
+    public BeamSearch(CausalLm model, LogitRules rules, BeamSettings settings) {
         this.model = model;
         this.rules = rules;
         this.settings = settings;

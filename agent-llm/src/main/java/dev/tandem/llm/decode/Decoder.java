@@ -4,7 +4,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.llm.model.KvCache;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.PaddingMask;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** A batch of sequences under way: feeds tokens, gives the logits that follow. Its native memory is the cache and nothing else. */
 final class Decoder implements AutoCloseable {
 
-    private final Llama model;
+    private final CausalLm model;
     private final KvCache cache;
     private int rows;
 
-    Decoder(Llama model, int maxTokens) {
+    Decoder(CausalLm model, int maxTokens) {
         this.model = model;
         this.cache = model.newCache(maxTokens);
     }

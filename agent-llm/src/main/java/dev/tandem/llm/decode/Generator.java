@@ -1,6 +1,6 @@
 package dev.tandem.llm.decode;
 
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.PaddingMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generator {
 
-    private final Llama model;
+    private final CausalLm model;
     private final LogitRules rules;
     private final Sampler sampler;
 
-    public Generator(Llama model, LogitRules rules, Sampler sampler) {
+    public Generator(CausalLm model, LogitRules rules, Sampler sampler) {
         this.model = model;
         this.rules = rules;
         this.sampler = sampler;
@@ -36,7 +36,7 @@ public final class Generator {
      * @throws IllegalArgumentException if the prompt is empty or fills the whole context
      */
     public Generation generate(int[] prompt, int maxNewTokens, RandomGenerator random, TokenListener listener) {
-        int context = model.config().maxPositionEmbeddings();
+        int context = model.contextLength();
         if (prompt.length == 0 || prompt.length >= context) {
             throw new IllegalArgumentException(
                     "a prompt has 1 to " + (context - 1) + " tokens in this model's context of " + context + ", got "

@@ -1,9 +1,21 @@
 package dev.tandem.llm.load;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads single values of a {@code config.json}, saying which field is wrong. */
 final class Fields {
+
+    private static final long MAX_BYTES = 1 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Fields() {}
 
@@ -47,5 +59,72 @@ final class Fields {
             throw new IllegalArgumentException(name + " must be a number, got " + value);
         }
         return value.asDouble();
+    }
+
+    /** A whole number of at least 1, or {@code otherwise} where there is none. */
+    static int size(JsonNode json, String name, int otherwise) {
+        return json.hasNonNull(name) ? size(json, name) : otherwise;
+    }
+
+    static boolean flag(JsonNode json, String name, boolean otherwise) {
+        JsonNode value = json.path(name);
+        if (!value.isBoolean() && !value.isNull() && !value.isMissingNode()) {
+            throw new IllegalArgumentException(name + " must be true or false, got " + value);
+        }
+        return value.asBoolean(otherwise);
+    }
+
+    /** A token id; null for none, as {@code otherwise} is where the field is missing. */
+    static @Nullable Integer token(JsonNode json, String name, @Nullable Integer otherwise) {
+        JsonNode value = json.path(name);
+        if (value.isMissingNode()) {
+            return otherwise;
+        }
+        if (value.isNull() || value.isInt() && value.intValue() < 0) {
+            return null;
+        }
+        return id(value, name);
+    }
+
+    /** Token ids, of a list or a single one. */
+    static List<Integer> tokens(JsonNode json, String name, List<Integer> otherwise) {
+        JsonNode value = json.path(name);
+        if (value.isMissingNode()) {
+            return otherwise;
+        }
+        List<Integer> ids = new ArrayList<>();
+        if (value.isArray()) {
+            value.forEach(id -> ids.add(id(id, name)));
+        } else if (!value.isNull()) {
+            ids.add(id(value, name));
+        }
+        return ids;
+    }
+
+    /** Reads a configuration; every error names the file. */
+    static <T> T read(Path file, Function<JsonNode, T> parse) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(
+                    "there is no " + file + "; a language model's folder needs a config.json");
+        }
+        try {
+            return parse.apply(json(file));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode json(Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
+            }
+            return JSON.readTree(file.toFile());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("this is no JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("it can't be read: " + e.getMessage(), e);
+        }
     }
 }

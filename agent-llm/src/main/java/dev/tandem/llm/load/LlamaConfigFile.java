@@ -40,7 +40,7 @@ public final class LlamaConfigFile {
             throw new IllegalArgumentException(
                     "there is no " + file + "; a language model's folder needs a config.json");
         }
-        return naming(file, () -> parse(json(file)));
+        return Fields.read(file, LlamaConfigFile::parse);
     }
 
     /**
@@ -54,30 +54,8 @@ public final class LlamaConfigFile {
             return config;
         }
         Set<Integer> ends = new LinkedHashSet<>(config.eosTokenIds());
-        ends.addAll(naming(generation, () -> tokens(json(generation), "eos_token_id", List.of())));
+        ends.addAll(Fields.read(generation, json -> Fields.tokens(json, "eos_token_id", List.of())));
         return config.withEosTokenIds(List.copyOf(ends));
-    }
-
-    private static <T> T naming(Path file, Supplier<T> read) {
-        try {
-            return read.get();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static JsonNode json(Path file) {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new IllegalArgumentException(
-                        "it has " + Files.size(file) + " bytes; a configuration has at most " + MAX_BYTES);
-            }
-            return JSON.readTree(file.toFile());
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("this is no JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("it can't be read: " + e.getMessage(), e);
-        }
     }
 
     /**
@@ -96,7 +74,7 @@ public final class LlamaConfigFile {
         }
         refuseSlidingWindow(json);
         refusePartialRotary(json);
-        boolean bias = qwen2 || flag(json, "attention_bias");
+        boolean bias = qwen2 || Fields.flag(json, "attention_bias", false);
         RopeFields rope = RopeFields.parse(json);
         return LlamaConfig.builder()
                 .modelType(type)
@@ -112,14 +90,14 @@ public final class LlamaConfigFile {
                 .ropeTheta(rope.theta())
                 .ropeScaling(rope.scaling())
                 .maxPositionEmbeddings(rope.maxPositions())
-                .tieWordEmbeddings(flag(json, "tie_word_embeddings"))
+                .tieWordEmbeddings(Fields.flag(json, "tie_word_embeddings", false))
                 .queryKeyValueBias(bias)
                 .attentionOutputBias(!qwen2 && bias)
-                .mlpBias(!qwen2 && flag(json, "mlp_bias"))
+                .mlpBias(!qwen2 && Fields.flag(json, "mlp_bias", false))
                 .initializerRange(Fields.number(json, "initializer_range", 0.02))
-                .bosTokenId(token(json, "bos_token_id", qwen2 ? null : 1))
-                .eosTokenIds(tokens(json, "eos_token_id", qwen2 ? List.of() : List.of(2)))
-                .padTokenId(token(json, "pad_token_id", null))
+                .bosTokenId(Fields.token(json, "bos_token_id", qwen2 ? null : 1))
+                .eosTokenIds(Fields.tokens(json, "eos_token_id", qwen2 ? List.of() : List.of(2)))
+                .padTokenId(Fields.token(json, "pad_token_id", null))
                 .build();
     }
 
@@ -181,7 +159,7 @@ public final class LlamaConfigFile {
                         "layer_types asks for '" + layer.asText() + "'; only full_attention is supported");
             }
         }
-        if (flag(json, "use_sliding_window")) {
+        if (Fields.flag(json, "use_sliding_window", false)) {
             throw new IllegalArgumentException("use_sliding_window is true; only full attention is supported");
         }
     }
@@ -194,38 +172,5 @@ public final class LlamaConfigFile {
 
     private static int size(JsonNode json, String name) {
         return Fields.size(json, name);
-    }
-
-    private static boolean flag(JsonNode json, String name) {
-        JsonNode value = json.path(name);
-        if (!value.isBoolean() && !value.isNull() && !value.isMissingNode()) {
-            throw new IllegalArgumentException(name + " must be true or false, got " + value);
-        }
-        return value.asBoolean(false);
-    }
-
-    private static @Nullable Integer token(JsonNode json, String name, @Nullable Integer otherwise) {
-        JsonNode value = json.path(name);
-        if (value.isMissingNode()) {
-            return otherwise;
-        }
-        if (value.isNull() || value.isInt() && value.intValue() < 0) {
-            return null;
-        }
-        return Fields.id(value, name);
-    }
-
-    private static List<Integer> tokens(JsonNode json, String name, List<Integer> otherwise) {
-        JsonNode value = json.path(name);
-        if (value.isMissingNode()) {
-            return otherwise;
-        }
-        List<Integer> ids = new ArrayList<>();
-        if (value.isArray()) {
-            value.forEach(id -> ids.add(Fields.id(id, name)));
-        } else if (!value.isNull()) {
-            ids.add(Fields.id(value, name));
-        }
-        return ids;
     }
 }

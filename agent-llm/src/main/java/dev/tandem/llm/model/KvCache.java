@@ -108,6 +108,13 @@ public final class KvCache implements AutoCloseable {
                 : rope.at(padding.positions(pending), padding.rows(), longestRow);
     }
 
+    /** Positions of the step's tokens, int64 [B or 1, T], counted as in {@link #angles}. */
+    Tensor positions() {
+        return padding == null
+                ? engine.arange(length, length + (long) pending).unsqueeze(0)
+                : engine.tensor(padding.positions(pending), padding.rows(), pending);
+    }
+
     /** Ends a step: its tokens are part of the past. */
     void end() {
         length += pending;

@@ -4,7 +4,6 @@ import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.util.List;
@@ -23,10 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Equal to transformers' {@code LlamaForCausalLM} and {@code Qwen2ForCausalLM}. As there, positions count from 0 over the row, padding
  * included; with a cache they count from the first real token. Rotary positions are relative, so both give the same, except where
  * {@link RopeScaling.Dynamic} changes the base while the cache fills.
- *
- * <p>Owns its weights; close it when it is no longer needed.
  */
-public final class Llama implements AutoCloseable {
+public final class Llama implements CausalLm {
 
     /**
      * Weights of one decoder layer.
@@ -90,55 +87,42 @@ public final class Llama implements AutoCloseable {
         return config;
     }
 
+    @Override
     public TensorEngine engine() {
         return engine;
     }
 
-    /** An empty cache for this model, for at most {@code maxTokens} tokens. */
+    @Override
+    public int vocabSize() {
+        return config.vocabSize();
+    }
+
+    @Override
+    public int contextLength() {
+        return config.maxPositionEmbeddings();
+    }
+
+    @Override
     public KvCache newCache(int maxTokens) {
         return new KvCache(engine, config.hiddenLayers(), maxTokens);
     }
 
-    /**
-     * Logits of every token. Where only some are needed, {@link #hidden} and {@link #head} save most of the head's work.
-     *
-     * @param ids int64 [B, T]
-     * @param padding which tokens are real, or null for all
-     * @return [B, T, V]; without meaning at padding
-     */
-    public Tensor logits(Tensor ids, @Nullable PaddingMask padding) {
-        return head(hidden(ids, padding));
-    }
-
-    /**
-     * Last hidden states of whole sequences, for training and scoring.
-     *
-     * @param ids int64 [B, T]
-     * @param padding which tokens are real, or null for all
-     * @return [B, T, D], after the last norm; without meaning at padding
-     */
+    @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
-        requireSameShape(ids, padding);
+        PaddingMask.requireFits(ids, padding);
         PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
         return run(ids, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
     }
 
-    /**
-     * Last hidden states of the next tokens of sequences whose past is in a cache, which takes them up.
-     *
-     * @param ids int64 [B, T]
-     * @param padding of the first tokens of a cache: which are real, or null for all; later tokens are all real
-     * @return [B, T, D], after the last norm
-     * @throws IllegalArgumentException if the sequence becomes longer than the cache's bound
-     */
+    @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
-        requireSameShape(ids, padding);
+        PaddingMask.requireFits(ids, padding);
         Tensor x = run(ids, cache.begin(Math.toIntExact(ids.size(1)), padding), cache);
         cache.end();
         return x;
     }
 
-    /** Hidden states [..., D] to logits [..., V]. */
+    @Override
     public Tensor head(Tensor hidden) {
         return weights.head().apply(hidden);
     }
@@ -184,17 +168,6 @@ public final class Llama implements AutoCloseable {
     private Tensor split(Tensor x, int heads) {
         long[] shape = x.shape();
         return x.reshape(shape[0], shape[1], heads, config.headDim()).transpose(1, 2);
-    }
-
-    private static void requireSameShape(Tensor ids, @Nullable PaddingMask padding) {
-        if (ids.rank() != 2 || ids.size(1) == 0) {
-            throw new IllegalArgumentException(
-                    "token ids have the shape [B, T] with T at least 1, got " + Shapes.toString(ids.shape()));
-        }
-        if (padding != null && (padding.rows() != ids.size(0) || padding.columns() != ids.size(1))) {
-            throw new IllegalArgumentException("the padding mask is " + padding.rows() + " x " + padding.columns()
-                    + ", the token ids are " + ids.size(0) + " x " + ids.size(1));
-        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.tandem.llm.model;
 
+import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens of a batch are real: {@code attention_mask} [B, T] of the reference implementations, kept on the Java side.
@@ -116,5 +119,17 @@ public final class PaddingMask {
             selected[i] = real[rows[i]].clone();
         }
         return new PaddingMask(selected, columns);
+    }
+
+    /** Refuses token ids that are no [B, T], or that a mask does not fit. */
+    static void requireFits(Tensor ids, @Nullable PaddingMask padding) {
+        if (ids.rank() != 2 || ids.size(1) == 0) {
+            throw new IllegalArgumentException(
+                    "token ids have the shape [B, T] with T at least 1, got " + Shapes.toString(ids.shape()));
+        }
+        if (padding != null && (padding.rows() != ids.size(0) || padding.columns() != ids.size(1))) {
+            throw new IllegalArgumentException("the padding mask is " + padding.rows() + " x " + padding.columns()
+                    + ", the token ids are " + ids.size(0) + " x " + ids.size(1));
+        }
     }
 }
