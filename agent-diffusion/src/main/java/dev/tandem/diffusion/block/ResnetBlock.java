@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.block;
 
+import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.layer.Linear;

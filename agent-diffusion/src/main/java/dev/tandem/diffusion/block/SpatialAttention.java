@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.block;
 
+import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.tensor.Tensor;
 

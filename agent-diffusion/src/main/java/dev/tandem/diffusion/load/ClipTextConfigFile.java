@@ -1,7 +1,7 @@
 package dev.tandem.diffusion.load;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 import dev.tandem.diffusion.text.ClipTextConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,8 +24,13 @@ public final class ClipTextConfigFile {
     }
 
     static ClipTextConfig parse(Fields f) {
-        f.require("model_type", "clip_text_model");
         boolean projected = f.texts("architectures", List.of(PLAIN)).contains(PROJECTED);
+        return parse(f, projected ? f.size("projection_dim", 512) : 0);
+    }
+
+    /** With a projection to so many values; 0 for none. */
+    static ClipTextConfig parse(Fields f, int projectionDim) {
+        f.require("model_type", "clip_text_model");
         return ClipTextConfig.builder()
                 .vocabSize(f.size("vocab_size", 49_408))
                 .hiddenSize(f.size("hidden_size", 512))
@@ -38,7 +43,7 @@ public final class ClipTextConfigFile {
                 .bosTokenId(f.integer("bos_token_id", 49_406))
                 .eosTokenId(f.integer("eos_token_id", 49_407))
                 .padTokenId(f.integer("pad_token_id", 1))
-                .projectionDim(projected ? f.size("projection_dim", 512) : 0)
+                .projectionDim(projectionDim)
                 .build();
     }
 

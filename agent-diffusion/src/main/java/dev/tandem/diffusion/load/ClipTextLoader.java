@@ -7,12 +7,8 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightSource;
-import dev.tandem.diffusion.block.Attention;
 import dev.tandem.diffusion.text.ClipTextConfig;
-import dev.tandem.diffusion.text.ClipTextLayer;
 import dev.tandem.diffusion.text.ClipTextModel;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Builds a {@link ClipTextModel} from the checkpoint keys of transformers ({@code text_model.encoder.layers.0.self_attn.q_proj.weight},
@@ -48,35 +44,13 @@ public final class ClipTextLoader {
         Init embedding = Init.normal(EMBEDDING_STD);
         Embedding tokens = Embedding.load(text, "embeddings.token_embedding", c.vocabSize(), width, embedding);
         Embedding positions = Embedding.load(text, "embeddings.position_embedding", c.maxPositions(), width, embedding);
-        List<ClipTextLayer> layers = new ArrayList<>();
-        for (int i = 0; i < c.hiddenLayers(); i++) {
-            layers.add(layer(c, text.at("encoder.layers." + i)));
-        }
+        ClipLayers layers = new ClipLayers(
+                width, c.intermediateSize(), c.hiddenLayers(), c.attentionHeads(), c.activation(), c.layerNormEps());
         LayerNorm norm = LayerNorm.load(text, "final_layer_norm", width, c.layerNormEps());
         Linear projection = c.projectionDim() == 0
                 ? null
                 : Linear.load(
                         weights, "text_projection", width, c.projectionDim(), false, Init.normal(1 / Math.sqrt(width)));
-        return new ClipTextModel.Layers(tokens, positions, layers, norm, projection);
-    }
-
-    private static ClipTextLayer layer(ClipTextConfig c, WeightSource weights) {
-        long width = c.hiddenSize();
-        long inner = c.intermediateSize();
-        double depth = 1 / Math.sqrt(2.0 * c.hiddenLayers());
-        Init in = Init.normal(depth / Math.sqrt(width));
-        Init out = Init.normal(1 / Math.sqrt(width));
-        return new ClipTextLayer(
-                LayerNorm.load(weights, "layer_norm1", width, c.layerNormEps()),
-                new Attention(
-                        Linear.load(weights, "self_attn.q_proj", width, width, true, in),
-                        Linear.load(weights, "self_attn.k_proj", width, width, true, in),
-                        Linear.load(weights, "self_attn.v_proj", width, width, true, in),
-                        Linear.load(weights, "self_attn.out_proj", width, width, true, out),
-                        c.attentionHeads()),
-                LayerNorm.load(weights, "layer_norm2", width, c.layerNormEps()),
-                Linear.load(weights, "mlp.fc1", width, inner, true, Init.normal(1 / Math.sqrt(2.0 * width))),
-                c.activation(),
-                Linear.load(weights, "mlp.fc2", inner, width, true, in));
+        return new ClipTextModel.Layers(tokens, positions, layers.read(text), norm, projection);
     }
 }

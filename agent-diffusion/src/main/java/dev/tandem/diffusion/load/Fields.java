@@ -62,6 +62,11 @@ final class Fields {
         }
     }
 
+    /** The fields of an object in this one; none where it is missing. */
+    Fields child(String name) {
+        return new Fields(has(name) ? json.get(name) : JSON.createObjectNode());
+    }
+
     boolean has(String name) {
         return json.hasNonNull(name);
     }

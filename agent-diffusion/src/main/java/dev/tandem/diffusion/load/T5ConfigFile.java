@@ -1,6 +1,6 @@
 package dev.tandem.diffusion.load;
 
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 import dev.tandem.diffusion.text.T5Config;
 import java.nio.file.Path;
 

@@ -8,7 +8,7 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightSource;
-import dev.tandem.diffusion.block.Attention;
+import dev.tandem.core.layer.Attention;
 import dev.tandem.diffusion.transformer.UViT;
 import dev.tandem.diffusion.transformer.UViTConfig;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.tandem.diffusion.load;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 import dev.tandem.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.List;

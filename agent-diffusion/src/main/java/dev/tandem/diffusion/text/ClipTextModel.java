@@ -8,6 +8,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.layer.TransformerLayer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class ClipTextModel implements AutoCloseable {
     public record Layers(
             Embedding tokens,
             Embedding positions,
-            List<ClipTextLayer> layers,
+            List<TransformerLayer> layers,
             LayerNorm norm,
             @Nullable Linear projection) {}
 
@@ -88,9 +89,9 @@ public final class ClipTextModel implements AutoCloseable {
         Tensor mask = attentionMask == null ? null : mask(attentionMask);
         Tensor x = vectors.add(layers.positions().weight().narrow(0, 0, ids.size(1)));
         Tensor penultimate = x;
-        for (ClipTextLayer layer : layers.layers()) {
+        for (TransformerLayer layer : layers.layers()) {
             penultimate = x;
-            x = layer.apply(x, mask);
+            x = layer.apply(x, mask, mask == null);
         }
         Tensor last = layers.norm().apply(x);
         Tensor pooled = pool(last, ids);

@@ -1,6 +1,6 @@
 package dev.tandem.diffusion.text;
 
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 
 /**
  * Sizes of a {@link T5Encoder}, as in {@code config.json}.

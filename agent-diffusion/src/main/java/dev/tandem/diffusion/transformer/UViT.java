@@ -8,7 +8,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.diffusion.block.Attention;
+import dev.tandem.core.layer.Attention;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

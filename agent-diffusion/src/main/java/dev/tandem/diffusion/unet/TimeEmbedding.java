@@ -4,7 +4,7 @@ import dev.tandem.core.layer.Linear;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 import java.util.ArrayList;
 import java.util.List;
 

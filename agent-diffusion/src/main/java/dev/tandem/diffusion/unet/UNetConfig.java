@@ -1,6 +1,6 @@
 package dev.tandem.diffusion.unet;
 
-import dev.tandem.diffusion.block.Activation;
+import dev.tandem.core.layer.Activation;
 import java.util.List;
 
 /**

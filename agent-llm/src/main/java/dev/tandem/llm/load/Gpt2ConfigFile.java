@@ -1,7 +1,7 @@
 package dev.tandem.llm.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.llm.model.Activation;
+import dev.tandem.core.layer.Activation;
 import dev.tandem.llm.model.Gpt2Config;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.llm.model.Activation;
+import dev.tandem.core.layer.Activation;
 import dev.tandem.llm.model.LlamaConfig;
 import java.io.IOException;
 import java.nio.file.Files;

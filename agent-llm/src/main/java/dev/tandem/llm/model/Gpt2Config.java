@@ -1,5 +1,6 @@
 package dev.tandem.llm.model;
 
+import dev.tandem.core.layer.Activation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -69,7 +69,7 @@ class LlamaConfigFileTest {
             'model_type': 'llama', 'vocab_size': 10                                  | hidden_size is missing
             'model_type': 'llama', SIZES, 'vocab_size': -3                           | vocab_size
             'model_type': 'llama', SIZES, 'vocab_size': '10'                         | vocab_size
-            'model_type': 'llama', SIZES, 'hidden_act': 'mish'                       | hidden_act 'mish'
+            'model_type': 'llama', SIZES, 'hidden_act': 'mish'                       | the activation 'mish'
             'model_type': 'llama', SIZES, 'num_key_value_heads': 3                   | num_key_value_heads
             'model_type': 'llama', SIZES, 'head_dim': 7                              | head_dim 7 is odd
             'model_type': 'llama', SIZES, 'rope_scaling': {'rope_type': 'longrope'}  | rope_type 'longrope'

@@ -1,6 +1,5 @@
-package dev.tandem.diffusion.block;
+package dev.tandem.core.layer;
 
-import dev.tandem.core.layer.Linear;
 import dev.tandem.core.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 

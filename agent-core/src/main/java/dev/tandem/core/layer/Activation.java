@@ -1,4 +1,4 @@
-package dev.tandem.diffusion.block;
+package dev.tandem.core.layer;
 
 import dev.tandem.core.tensor.Tensor;
 import java.util.Arrays;

@@ -1,0 +1,46 @@
+package dev.tandem.diffusion.vision;
+
+import dev.tandem.core.layer.Activation;
+
+/**
+ * Sizes of CLIP's vision encoder, as in {@code config.json}.
+ *
+ * @param imageSize height and width of a picture in pixels
+ * @param patchSize P, side of a patch
+ * @param channels of a picture
+ * @param hiddenSize D
+ * @param intermediateSize width inside the feed-forward layers
+ * @param hiddenLayers number of layers
+ * @param attentionHeads H
+ * @param activation inside the feed-forward layers
+ * @param layerNormEps added to the variance
+ * @param projectionDim width of the projected vector; 0 where the model has no projection
+ */
+public record ClipVisionConfig(
+        int imageSize,
+        int patchSize,
+        int channels,
+        int hiddenSize,
+        int intermediateSize,
+        int hiddenLayers,
+        int attentionHeads,
+        Activation activation,
+        double layerNormEps,
+        int projectionDim) {
+
+    public ClipVisionConfig {
+        if (hiddenSize % attentionHeads != 0) {
+            throw new IllegalArgumentException(
+                    "hidden_size " + hiddenSize + " does not divide into " + attentionHeads + " num_attention_heads");
+        }
+        if (patchSize > imageSize) {
+            throw new IllegalArgumentException("patch_size " + patchSize + " is above image_size " + imageSize);
+        }
+    }
+
+    /** The class token and the patches. */
+    public int tokens() {
+        int side = imageSize / patchSize;
+        return side * side + 1;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Pictures to vectors: CLIP's vision encoder, and both of CLIP's encoders side by side. Pictures go in as normalised pixels, vectors that can
+ * be compared with those of texts come out. Open {@link dev.tandem.diffusion.vision.ClipModel} first.
+ */
+@NullMarked
+package dev.tandem.diffusion.vision;
+
+import org.jspecify.annotations.NullMarked;

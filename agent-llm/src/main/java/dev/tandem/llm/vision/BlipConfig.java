@@ -1,0 +1,73 @@
+package dev.tandem.llm.vision;
+
+import dev.tandem.core.layer.Activation;
+
+/**
+ * Sizes of BLIP, as in {@code config.json}.
+ *
+ * @param vision of the picture's encoder
+ * @param text of the text's decoder
+ */
+public record BlipConfig(Vision vision, Text text) {
+
+    /**
+     * Sizes of the picture's encoder.
+     *
+     * @param imageSize height and width of a picture in pixels
+     * @param patchSize P, side of a patch
+     * @param hiddenSize D
+     * @param intermediateSize width inside the feed-forward layers
+     * @param hiddenLayers number of layers
+     * @param attentionHeads H
+     * @param activation inside the feed-forward layers
+     * @param layerNormEps added to the variance
+     */
+    public record Vision(
+            int imageSize,
+            int patchSize,
+            int hiddenSize,
+            int intermediateSize,
+            int hiddenLayers,
+            int attentionHeads,
+            Activation activation,
+            double layerNormEps) {
+
+        /** The class token and the patches. */
+        public int tokens() {
+            int side = imageSize / patchSize;
+            return side * side + 1;
+        }
+    }
+
+    /**
+     * Sizes of the text's decoder.
+     *
+     * @param vocabSize V
+     * @param hiddenSize D
+     * @param encoderHiddenSize width of what it looks at
+     * @param intermediateSize width inside the feed-forward layers
+     * @param hiddenLayers number of layers
+     * @param attentionHeads H
+     * @param maxPositions most tokens
+     * @param activation inside the feed-forward layers and the head
+     * @param layerNormEps added to the variance
+     * @param tied whether the head is the embedding table
+     * @param bosTokenId begins a caption
+     * @param sepTokenId ends it
+     * @param padTokenId fills a row
+     */
+    public record Text(
+            int vocabSize,
+            int hiddenSize,
+            int encoderHiddenSize,
+            int intermediateSize,
+            int hiddenLayers,
+            int attentionHeads,
+            int maxPositions,
+            Activation activation,
+            double layerNormEps,
+            boolean tied,
+            int bosTokenId,
+            int sepTokenId,
+            int padTokenId) {}
+}
