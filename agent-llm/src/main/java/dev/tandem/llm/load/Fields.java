@@ -127,4 +127,20 @@ final class Fields {
             throw new IllegalArgumentException("it can't be read: " + e.getMessage(), e);
         }
     }
+
+    /** A list of whole numbers, or {@code otherwise} where there is none. */
+    static List<Integer> integers(JsonNode json, String name, List<Integer> otherwise) {
+        JsonNode value = json.path(name);
+        if (!json.hasNonNull(name)) {
+            return otherwise;
+        }
+        List<Integer> list = new ArrayList<>();
+        for (JsonNode each : value) {
+            if (!each.isInt()) {
+                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + value);
+            }
+            list.add(each.intValue());
+        }
+        return list;
+    }
 }

@@ -72,6 +72,12 @@ public final class LlamaConfigFile {
         if (!qwen2 && !type.equals("llama")) {
             throw new IllegalArgumentException("model_type '" + type + "' is not supported; use llama or qwen2");
         }
+        return parse(json, type);
+    }
+
+    /** The text model of a configuration, whose type was checked. */
+    static LlamaConfig parse(JsonNode json, String type) {
+        boolean qwen2 = type.equals("qwen2");
         refuseSlidingWindow(json);
         refusePartialRotary(json);
         boolean bias = qwen2 || Fields.flag(json, "attention_bias", false);

@@ -74,7 +74,7 @@ public final class LlamaLoader {
         return new Llama.Weights(embedding, layers, norm, head);
     }
 
-    private static Llama.Layer layer(LlamaConfig c, WeightSource weights, Init init) {
+    static Llama.Layer layer(LlamaConfig c, WeightSource weights, Init init) {
         long width = c.hiddenSize();
         long queries = (long) c.attentionHeads() * c.headDim();
         long keys = (long) c.keyValueHeads() * c.headDim();

@@ -3,6 +3,7 @@ package dev.tandem.llm.model;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class KvCache implements AutoCloseable {
     private final @Nullable Tensor[] keys;
     private final @Nullable Tensor[] values;
     private @Nullable PaddingMask padding;
+    private int @Nullable [] origins;
     private int length;
     private int longestRow;
     private int pending;
@@ -73,6 +75,15 @@ public final class KvCache implements AutoCloseable {
         if (padding != null) {
             padding = padding.select(rows);
         }
+        int[] before = origins;
+        origins = before == null
+                ? rows.clone()
+                : Arrays.stream(rows).map(row -> before[row]).toArray();
+    }
+
+    /** For each row, which row of the first tokens it goes back to; null while none was moved. */
+    int @Nullable [] origins() {
+        return origins == null ? null : origins.clone();
     }
 
     private @Nullable Tensor reordered(@Nullable Tensor buffer, Tensor index) {

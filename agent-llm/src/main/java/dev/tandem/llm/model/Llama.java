@@ -1,5 +1,6 @@
 package dev.tandem.llm.model;
 
+import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
@@ -134,40 +135,57 @@ public final class Llama implements CausalLm {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
-                x = x.add(attention(layer, layer.attentionNorm().apply(x), angles, bias, cache, i));
-                x = step.keep(x.add(feedForward(layer, layer.feedForwardNorm().apply(x))));
+                x = step.keep(apply(config, layer, x, new Step(angles, bias, cache, i)));
             }
         }
         return weights.norm().apply(x);
     }
 
-    private Tensor attention(
-            Layer layer, Tensor x, Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {
+    /**
+     * What a layer needs to know beside its input.
+     *
+     * @param angles rotary angles of the tokens
+     * @param bias masks the scores
+     * @param cache past keys and values; null for none
+     * @param index the layer's place in it
+     */
+    record Step(Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {}
+
+    /** One decoder layer: [B, T, D] to the same shape. */
+    static Tensor apply(LlamaConfig config, Layer layer, Tensor x, Step step) {
+        Tensor y = x.add(attention(config, layer, layer.attentionNorm().apply(x), step));
+        return y.add(feedForward(config.hiddenAct(), layer, layer.feedForwardNorm().apply(y)));
+    }
+
+    private static Tensor attention(LlamaConfig config, Layer layer, Tensor x, Step step) {
+        Rope.Angles angles = step.angles();
         Tensor q = split(layer.query().apply(x), config.attentionHeads())
                 .rotary(angles.cos(), angles.sin()); // [B, H, T, headDim]
         Tensor k = split(layer.key().apply(x), config.keyValueHeads())
                 .rotary(angles.cos(), angles.sin()); // [B, H_kv, T, headDim]
         Tensor v = split(layer.value().apply(x), config.keyValueHeads()); // [B, H_kv, T, headDim]
+        KvCache cache = step.cache();
         if (cache != null) {
-            k = cache.keys(index, k); // [B, H_kv, S, headDim]
-            v = cache.values(index, v);
+            k = cache.keys(step.index(), k); // [B, H_kv, S, headDim]
+            v = cache.values(step.index(), v);
         }
-        Tensor mixed = q.scaledDotProductAttention(k, v, bias.bias(), bias.causal()); // [B, H, T, headDim]
-        long[] shape = mixed.shape();
-        return layer.output().apply(mixed.transpose(1, 2).reshape(shape[0], shape[2], shape[1] * shape[3]));
+        AttentionBias bias = step.bias();
+        return layer.output().apply(merged(q.scaledDotProductAttention(k, v, bias.bias(), bias.causal())));
     }
 
-    private Tensor feedForward(Layer layer, Tensor x) {
+    static Tensor feedForward(Activation activation, Layer layer, Tensor x) {
         return layer.down()
-                .apply(config.hiddenAct()
-                        .apply(layer.gate().apply(x))
-                        .mul(layer.up().apply(x)));
+                .apply(activation.apply(layer.gate().apply(x)).mul(layer.up().apply(x)));
     }
 
     /** [B, T, heads · headDim] to [B, heads, T, headDim]. */
-    private Tensor split(Tensor x, int heads) {
-        long[] shape = x.shape();
-        return x.reshape(shape[0], shape[1], heads, config.headDim()).transpose(1, 2);
+    static Tensor split(Tensor x, int heads) {
+        return x.reshape(x.size(0), x.size(1), heads, -1).transpose(1, 2);
+    }
+
+    /** [B, heads, T, headDim] to [B, T, heads · headDim]. */
+    static Tensor merged(Tensor x) {
+        return x.transpose(1, 2).reshape(x.size(0), x.size(2), -1);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class ParityKinds {
             new LlamaForwardKind("qwen2.forward"),
             new LlamaGenerateKind(),
             new Gpt2ForwardKind(),
+            new MllamaForwardKind(),
             new BlipKind(),
             new ClipTextKind(),
             new ClipSimilarityKind(),

@@ -1,0 +1,208 @@
+package dev.tandem.llm.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.core.layer.Activation;
+import dev.tandem.core.layer.Attention;
+import dev.tandem.core.layer.Conv2d;
+import dev.tandem.core.layer.Embedding;
+import dev.tandem.core.layer.LayerNorm;
+import dev.tandem.core.layer.Linear;
+import dev.tandem.core.layer.RmsNorm;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.ModelFolder;
+import dev.tandem.core.weights.WeightException;
+import dev.tandem.core.weights.WeightSource;
+import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.LlamaConfig;
+import dev.tandem.llm.model.Mllama;
+import dev.tandem.llm.model.MllamaConfig;
+import dev.tandem.llm.model.MllamaVision;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Loads an {@link Mllama} from a folder in the layout of transformers. */
+public final class MllamaLoader {
+
+    /** Rows of the embedding table beyond the vocabulary; the first is the picture's. */
+    private static final int EXTRA_TOKENS = 8;
+
+    private static final int ASPECT_RATIOS = 8;
+    private static final double OUTER_NORM_EPS = 1e-5;
+    private static final Init NORMAL = Init.normal(0.02);
+
+    private final MllamaConfig config;
+
+    private MllamaLoader(MllamaConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Loads a model folder: {@code config.json} and {@code model.safetensors}, whole or in shards.
+     *
+     * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
+     */
+    public static Mllama load(TensorEngine engine, Path folder) {
+        MllamaConfig config;
+        try {
+            config = Fields.read(folder.resolve("config.json"), MllamaLoader::parse);
+        } catch (IllegalArgumentException e) {
+            throw new WeightException(String.valueOf(e.getMessage()), e);
+        }
+        WeightSource weights = ModelFolder.of(folder).weights(engine);
+        Scope scope = engine.scope();
+        try {
+            return new Mllama(engine, config, new MllamaLoader(config).read(weights), scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        } finally {
+            scope.detach();
+        }
+    }
+
+    static MllamaConfig parse(JsonNode json) {
+        String type = json.path("model_type").asText();
+        if (!type.equals("mllama")) {
+            throw new IllegalArgumentException("model_type is '" + type + "'; this reads mllama");
+        }
+        if (Fields.flag(json, "tie_word_embeddings", false)) {
+            throw new IllegalArgumentException("tie_word_embeddings is true; the table has more rows than the head");
+        }
+        JsonNode text = json.path("text_config");
+        JsonNode vision = json.path("vision_config");
+        List<Integer> looking = Fields.integers(text, "cross_attention_layers", List.of(3, 8, 13, 18, 23, 28, 33, 38));
+        Set<Integer> layers = new HashSet<>(looking);
+        int ratios = vision.path("supported_aspect_ratios").isArray()
+                ? vision.path("supported_aspect_ratios").size()
+                : ASPECT_RATIOS;
+        return new MllamaConfig(
+                LlamaConfigFile.parse(text, "llama"),
+                layers,
+                new MllamaConfig.Vision(
+                        Fields.size(vision, "image_size", 448),
+                        Fields.size(vision, "patch_size", 14),
+                        Fields.size(vision, "num_channels", 3),
+                        Fields.size(vision, "max_num_tiles", 4),
+                        ratios,
+                        Fields.size(vision, "hidden_size", 1280),
+                        Fields.size(vision, "intermediate_size", 5120),
+                        Fields.size(vision, "num_hidden_layers", 32),
+                        Fields.size(vision, "num_global_layers", 8),
+                        Fields.size(vision, "attention_heads", 16),
+                        Activation.named(vision.path("hidden_act").asText("gelu")),
+                        Fields.number(vision, "norm_eps", 1e-5),
+                        Fields.integers(vision, "intermediate_layers_indices", List.of(3, 7, 15, 23, 30))));
+    }
+
+    private Mllama.Weights read(WeightSource weights) {
+        LlamaConfig text = config.text();
+        long width = text.hiddenSize();
+        WeightSource model = weights.at("language_model.model");
+        List<Mllama.Layer> layers = new ArrayList<>();
+        for (int i = 0; i < text.hiddenLayers(); i++) {
+            WeightSource layer = model.at("layers." + i);
+            layers.add(
+                    config.crossAttentionLayers().contains(i)
+                            ? looking(layer)
+                            : new Mllama.TextLayer(LlamaLoader.layer(text, layer, NORMAL)));
+        }
+        return new Mllama.Weights(
+                vision(weights.at("vision_model")),
+                Linear.load(weights, "multi_modal_projector", config.vision().outputWidth(), width, true, NORMAL),
+                Embedding.load(model, "embed_tokens", text.vocabSize() + (long) EXTRA_TOKENS, width, NORMAL),
+                layers,
+                RmsNorm.load(model, "norm", width, text.rmsNormEps()),
+                Linear.load(weights, "language_model.lm_head", width, text.vocabSize(), false, NORMAL));
+    }
+
+    private Mllama.LookingLayer looking(WeightSource weights) {
+        LlamaConfig c = config.text();
+        long width = c.hiddenSize();
+        long queries = (long) c.attentionHeads() * c.headDim();
+        long keys = (long) c.keyValueHeads() * c.headDim();
+        long inner = c.intermediateSize();
+        Llama.Layer layer = new Llama.Layer(
+                RmsNorm.load(weights, "input_layernorm", width, c.rmsNormEps()),
+                Linear.load(weights, "cross_attn.q_proj", width, queries, false, NORMAL),
+                Linear.load(weights, "cross_attn.k_proj", width, keys, false, NORMAL),
+                Linear.load(weights, "cross_attn.v_proj", width, keys, false, NORMAL),
+                Linear.load(weights, "cross_attn.o_proj", queries, width, false, NORMAL),
+                RmsNorm.load(weights, "post_attention_layernorm", width, c.rmsNormEps()),
+                Linear.load(weights, "mlp.gate_proj", width, inner, false, NORMAL),
+                Linear.load(weights, "mlp.up_proj", width, inner, false, NORMAL),
+                Linear.load(weights, "mlp.down_proj", inner, width, false, NORMAL));
+        return new Mllama.LookingLayer(
+                layer,
+                RmsNorm.load(weights, "cross_attn.q_norm", c.headDim(), c.rmsNormEps()),
+                RmsNorm.load(weights, "cross_attn.k_norm", c.headDim(), c.rmsNormEps()),
+                weights.get("cross_attn_attn_gate", Init.zeros(), 1),
+                weights.get("cross_attn_mlp_gate", Init.zeros(), 1));
+    }
+
+    private MllamaVision vision(WeightSource weights) {
+        MllamaConfig.Vision c = config.vision();
+        long width = c.hiddenSize();
+        int patch = c.patchSize();
+        return new MllamaVision(
+                c,
+                new Conv2d(
+                        weights.get("patch_embedding.weight", NORMAL, width, c.channels(), patch, patch), null, patch, 0),
+                weights.get("class_embedding", NORMAL, width),
+                tiles(weights.at("pre_tile_positional_embedding")),
+                positions(weights.at("gated_positional_embedding")),
+                LayerNorm.load(weights, "layernorm_pre", width, OUTER_NORM_EPS),
+                layers(weights.at("transformer"), c.layers(), false),
+                LayerNorm.load(weights, "layernorm_post", width, OUTER_NORM_EPS),
+                tiles(weights.at("post_tile_positional_embedding")),
+                layers(weights.at("global_transformer"), c.globalLayers(), true));
+    }
+
+    private MllamaVision.TileEmbedding tiles(WeightSource weights) {
+        MllamaConfig.Vision c = config.vision();
+        return new MllamaVision.TileEmbedding(
+                Embedding.load(
+                        weights, "embedding", c.aspectRatios() + 1L, (long) c.maxTiles() * c.hiddenSize(), NORMAL),
+                weights.get("gate", Init.zeros(), 1));
+    }
+
+    private MllamaVision.PositionEmbedding positions(WeightSource weights) {
+        MllamaConfig.Vision c = config.vision();
+        return new MllamaVision.PositionEmbedding(
+                weights.get("embedding", NORMAL, c.tokens(), c.hiddenSize()),
+                Embedding.load(
+                        weights,
+                        "tile_embedding",
+                        c.aspectRatios() + 1L,
+                        (long) c.maxTiles() * c.tokens() * c.hiddenSize(),
+                        NORMAL),
+                weights.get("gate", Init.zeros(), 1));
+    }
+
+    private List<MllamaVision.Layer> layers(WeightSource weights, int count, boolean gated) {
+        MllamaConfig.Vision c = config.vision();
+        long width = c.hiddenSize();
+        List<MllamaVision.Layer> layers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            WeightSource layer = weights.at("layers." + i);
+            layers.add(new MllamaVision.Layer(
+                    LayerNorm.load(layer, "input_layernorm", width, c.normEps()),
+                    new Attention(
+                            Linear.load(layer, "self_attn.q_proj", width, width, false, NORMAL),
+                            Linear.load(layer, "self_attn.k_proj", width, width, false, NORMAL),
+                            Linear.load(layer, "self_attn.v_proj", width, width, false, NORMAL),
+                            Linear.load(layer, "self_attn.o_proj", width, width, false, NORMAL),
+                            c.attentionHeads()),
+                    LayerNorm.load(layer, "post_attention_layernorm", width, c.normEps()),
+                    Linear.load(layer, "mlp.fc1", width, c.intermediateSize(), true, NORMAL),
+                    Linear.load(layer, "mlp.fc2", c.intermediateSize(), width, true, NORMAL),
+                    gated ? layer.get("gate_attn", Init.ones(), 1) : null,
+                    gated ? layer.get("gate_ffn", Init.ones(), 1) : null));
+        }
+        return layers;
+    }
+}
