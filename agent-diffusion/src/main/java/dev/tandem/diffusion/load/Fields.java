@@ -92,6 +92,9 @@ final class Fields {
             return otherwise;
         }
         JsonNode value = json.get(name);
+        if (value.isTextual() && value.textValue().matches("-?Infinity")) {
+            return Double.parseDouble(value.textValue()); // as some writers quote it
+        }
         if (!value.isNumber()) {
             throw new IllegalArgumentException(name + " must be a number, got " + value);
         }

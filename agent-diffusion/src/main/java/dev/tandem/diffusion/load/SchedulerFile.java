@@ -4,9 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.diffusion.schedule.BetaSchedule;
 import dev.tandem.diffusion.schedule.DdimScheduler;
 import dev.tandem.diffusion.schedule.DdpmScheduler;
+import dev.tandem.diffusion.schedule.DpmSolverConfig;
+import dev.tandem.diffusion.schedule.DpmSolverScheduler;
+import dev.tandem.diffusion.schedule.EulerConfig;
+import dev.tandem.diffusion.schedule.EulerScheduler;
+import dev.tandem.diffusion.schedule.FlowMatchConfig;
+import dev.tandem.diffusion.schedule.FlowMatchScheduler;
 import dev.tandem.diffusion.schedule.PredictionType;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.schedule.SchedulerConfig;
+import dev.tandem.diffusion.schedule.SigmaSpacing;
 import dev.tandem.diffusion.schedule.TimestepSpacing;
 import dev.tandem.diffusion.schedule.VarianceType;
 import java.nio.file.Path;
@@ -23,6 +30,9 @@ public final class SchedulerFile {
     private static final String DDPM = "DDPMScheduler";
     private static final String DDIM = "DDIMScheduler";
     private static final String PNDM = "PNDMScheduler";
+    private static final String DPM_SOLVER = "DPMSolverMultistepScheduler";
+    private static final String EULER = "EulerDiscreteScheduler";
+    private static final String FLOW_MATCH = "FlowMatchEulerDiscreteScheduler";
 
     private SchedulerFile() {}
 
@@ -46,7 +56,93 @@ public final class SchedulerFile {
 
     static Scheduler parse(Fields f) {
         String type = f.text("_class_name", DDIM);
-        SchedulerConfig config = SchedulerConfig.builder()
+        return switch (type) {
+            case DDPM -> new DdpmScheduler(config(f, type));
+            case DDIM, PNDM -> new DdimScheduler(config(f, type));
+            case DPM_SOLVER -> new DpmSolverScheduler(config(f, type), dpmSolver(f));
+            case EULER -> new EulerScheduler(config(f, type), euler(f));
+            case FLOW_MATCH -> new FlowMatchScheduler(flowMatch(f));
+            default ->
+                throw new IllegalArgumentException("_class_name is '" + type + "'; use one of "
+                        + String.join(", ", DDPM, DDIM, PNDM, DPM_SOLVER, EULER, FLOW_MATCH));
+        };
+    }
+
+    private static DpmSolverConfig dpmSolver(Fields f) {
+        f.refuse("use_beta_sigmas");
+        f.refuse("use_dynamic_shifting");
+        String variance = f.text("variance_type", "");
+        if (variance.startsWith("learned")) {
+            throw new IllegalArgumentException("variance_type is '" + variance + "'; only fixed variances are supported");
+        }
+        SigmaSpacing sigmas = f.flag("use_lu_lambdas", false)
+                ? SigmaSpacing.LU
+                : f.flag("use_flow_sigmas", false) ? SigmaSpacing.FLOW : spacing(f);
+        return new DpmSolverConfig(
+                f.size("solver_order", 2),
+                choice(
+                        f,
+                        "algorithm_type",
+                        DpmSolverConfig.Algorithm.values(),
+                        DpmSolverConfig.Algorithm::configName),
+                f.text("solver_type", "midpoint").equals("heun"),
+                f.flag("lower_order_final", true),
+                f.flag("euler_at_final", false),
+                sigmas,
+                endsAboveZero(f),
+                f.number("lambda_min_clipped", Double.NEGATIVE_INFINITY),
+                f.number("flow_shift", 1));
+    }
+
+    private static EulerConfig euler(Fields f) {
+        f.refuse("use_beta_sigmas");
+        String interpolation = f.text("interpolation_type", "linear");
+        if (!interpolation.equals("linear") && !interpolation.equals("log_linear")) {
+            throw new IllegalArgumentException(
+                    "interpolation_type is '" + interpolation + "'; use linear or log_linear");
+        }
+        boolean velocity = f.text("prediction_type", "epsilon").equals(PredictionType.V_PREDICTION.configName());
+        return new EulerConfig(
+                spacing(f),
+                f.has("sigma_min") ? f.number("sigma_min", 0) : null,
+                f.has("sigma_max") ? f.number("sigma_max", 0) : null,
+                interpolation.equals("log_linear"),
+                velocity && f.text("timestep_type", "discrete").equals("continuous"),
+                endsAboveZero(f));
+    }
+
+    private static FlowMatchConfig flowMatch(Fields f) {
+        f.refuse("use_beta_sigmas");
+        f.refuse("use_dynamic_shifting");
+        return new FlowMatchConfig(
+                f.size("num_train_timesteps", 1000),
+                f.number("shift", 1),
+                f.has("shift_terminal") ? f.number("shift_terminal", 0) : null,
+                spacing(f),
+                f.flag("invert_sigmas", false),
+                f.flag("stochastic_sampling", false));
+    }
+
+    private static SigmaSpacing spacing(Fields f) {
+        boolean karras = f.flag("use_karras_sigmas", false);
+        boolean exponential = f.flag("use_exponential_sigmas", false);
+        if (karras && exponential) {
+            throw new IllegalArgumentException("use_karras_sigmas and use_exponential_sigmas are both true; choose one");
+        }
+        return karras ? SigmaSpacing.KARRAS : exponential ? SigmaSpacing.EXPONENTIAL : SigmaSpacing.TIMESTEPS;
+    }
+
+    private static boolean endsAboveZero(Fields f) {
+        String last = f.text("final_sigmas_type", "zero");
+        if (!last.equals("zero") && !last.equals("sigma_min")) {
+            throw new IllegalArgumentException("final_sigmas_type is '" + last + "'; use zero or sigma_min");
+        }
+        return last.equals("sigma_min");
+    }
+
+    private static SchedulerConfig config(Fields f, String type) {
+        boolean sigmas = type.equals(DPM_SOLVER) || type.equals(EULER);
+        return SchedulerConfig.builder()
                 .trainTimesteps(f.size("num_train_timesteps", 1000))
                 .betaStart(f.number("beta_start", 0.0001))
                 .betaEnd(f.number("beta_end", 0.02))
@@ -56,27 +152,25 @@ public final class SchedulerFile {
                 .timestepSpacing(choice(
                         f,
                         "timestep_spacing",
-                        new TimestepSpacing[] {
-                            TimestepSpacing.LEADING, TimestepSpacing.TRAILING, TimestepSpacing.LINSPACE
-                        },
+                        sigmas
+                                ? TimestepSpacing.values()
+                                : new TimestepSpacing[] {
+                                    TimestepSpacing.LEADING, TimestepSpacing.TRAILING, TimestepSpacing.LINSPACE
+                                },
                         TimestepSpacing::configName))
                 .stepsOffset(f.integer("steps_offset", 0))
                 .rescaleBetasZeroSnr(f.flag("rescale_betas_zero_snr", false))
-                .clipSample(f.flag("clip_sample", !type.equals(PNDM)))
+                .clipSample(!sigmas && f.flag("clip_sample", !type.equals(PNDM)))
                 .clipSampleRange(f.number("clip_sample_range", 1))
                 .thresholding(f.flag("thresholding", false))
                 .dynamicThresholdingRatio(f.number("dynamic_thresholding_ratio", 0.995))
                 .sampleMaxValue(f.number("sample_max_value", 1))
-                .varianceType(choice(f, "variance_type", VarianceType.values(), VarianceType::configName))
+                .varianceType(
+                        sigmas
+                                ? VarianceType.FIXED_SMALL
+                                : choice(f, "variance_type", VarianceType.values(), VarianceType::configName))
                 .setAlphaToOne(f.flag("set_alpha_to_one", !type.equals(PNDM)))
                 .build();
-        return switch (type) {
-            case DDPM -> new DdpmScheduler(config);
-            case DDIM, PNDM -> new DdimScheduler(config);
-            default ->
-                throw new IllegalArgumentException(
-                        "_class_name is '" + type + "'; use " + DDPM + ", " + DDIM + " or " + PNDM);
-        };
     }
 
     /** The class that diffusers reads it with. */

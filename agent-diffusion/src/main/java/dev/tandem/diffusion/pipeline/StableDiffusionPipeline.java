@@ -146,29 +146,30 @@ public final class StableDiffusionPipeline implements AutoCloseable {
             RandomGenerator random,
             Cancellation cancellation,
             ImageListener listener) {
-        Sampling run = scheduler.start(settings.steps(), settings.sampling());
-        long[] timesteps = run.timesteps();
         Tensor context = settings.guided() ? engine.cat(List.of(negative, prompt), 0) : prompt;
-        Tensor x = noise.mul(scheduler.initNoiseSigma());
-        for (int k = 0; k < timesteps.length; k++) {
-            cancellation.check();
-            Tensor next;
-            try (Scope scope = engine.scope()) {
-                Tensor output = predict(x, timesteps[k], context, settings);
-                Tensor fresh = run.drawsNoise(k) ? engine.randn(random, x.shape()) : null;
-                next = scope.keep(run.step(k, output, x, fresh));
+        try (Sampling run = scheduler.start(settings.steps(), settings.sampling())) {
+            double[] timesteps = run.timesteps();
+            Tensor x = noise.mul(run.initNoiseSigma());
+            for (int k = 0; k < timesteps.length; k++) {
+                cancellation.check();
+                Tensor next;
+                try (Scope scope = engine.scope()) {
+                    Tensor output = predict(run.scaleInput(k, x), timesteps[k], context, settings);
+                    Tensor fresh = run.drawsNoise(k) ? engine.randn(random, x.shape()) : null;
+                    next = scope.keep(run.step(k, output, x, fresh));
+                }
+                x.close();
+                x = next;
+                listener.onStep(k + 1, timesteps.length);
             }
-            x.close();
-            x = next;
-            listener.onStep(k + 1, timesteps.length);
+            return x;
         }
-        return x;
     }
 
-    private Tensor predict(Tensor x, long timestep, Tensor context, SamplerSettings settings) {
+    private Tensor predict(Tensor x, double timestep, Tensor context, SamplerSettings settings) {
         Tensor input = settings.guided() ? engine.cat(List.of(x, x), 0) : x;
-        long[] times = new long[Math.toIntExact(input.size(0))];
-        Arrays.fill(times, timestep);
+        float[] times = new float[Math.toIntExact(input.size(0))];
+        Arrays.fill(times, (float) timestep);
         Tensor output = unet.forward(input, engine.tensor(times, times.length), context);
         if (!settings.guided()) {
             return output;

@@ -1,45 +1,20 @@
 package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Denoising diffusion implicit models (Song et al. 2021), equal to diffusers' {@code DDIMScheduler}. */
-public final class DdimScheduler implements Scheduler {
-
-    private final SchedulerConfig config;
-    private final NoiseTable table;
-    private final Limiter limiter;
+public final class DdimScheduler extends TableScheduler {
 
     public DdimScheduler(SchedulerConfig config) {
-        this.config = config;
-        this.table = new NoiseTable(config);
-        this.limiter = new Limiter(config);
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
+        super(config);
     }
 
     @Override
     public Sampling start(int steps, SamplingOptions options) {
-        long[] timesteps = config.timestepSpacing().timesteps(config.trainTimesteps(), steps, config.stepsOffset());
-        return new Run(timesteps, config.trainTimesteps() / steps, options);
-    }
-
-    @Override
-    public Tensor addNoise(Tensor samples, Tensor noise, long[] timesteps) {
-        return table.addNoise(samples, noise, timesteps);
-    }
-
-    @Override
-    public Tensor velocity(Tensor samples, Tensor noise, long[] timesteps) {
-        return table.velocity(samples, noise, timesteps);
-    }
-
-    @Override
-    public double alphaBar(long timestep) {
-        return table.at(timestep);
+        long[] timesteps = config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset());
+        return new Run(timesteps, config().trainTimesteps() / steps, options);
     }
 
     private final class Run implements Sampling {
@@ -55,8 +30,14 @@ public final class DdimScheduler implements Scheduler {
         }
 
         @Override
-        public long[] timesteps() {
-            return timesteps.clone();
+        public double[] timesteps() {
+            return Arrays.stream(timesteps).asDoubleStream().toArray();
+        }
+
+        @Override
+        public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
+            return DdimScheduler.this.addNoise(
+                    samples, noise, Arrays.stream(times).mapToLong(t -> (long) t).toArray());
         }
 
         @Override
@@ -67,13 +48,13 @@ public final class DdimScheduler implements Scheduler {
         @Override
         public Tensor step(int k, Tensor output, Tensor sample, @Nullable Tensor noise) {
             // 1. share of the picture now and after this step
-            float alphaBar = table.at(timesteps[k]);
+            float alphaBar = table().at(timesteps[k]);
             float next = next(timesteps[k] - stride);
             // 2. the picture and the noise that the prediction means
-            Tensor picture = limiter.apply(Prediction.picture(config.predictionType(), output, sample, alphaBar));
+            Tensor picture = limiter().apply(Prediction.picture(config().predictionType(), output, sample, alphaBar));
             Tensor epsilon = options.reuseClipped()
                     ? Prediction.noise(PredictionType.SAMPLE, picture, sample, alphaBar)
-                    : Prediction.noise(config.predictionType(), output, sample, alphaBar);
+                    : Prediction.noise(config().predictionType(), output, sample, alphaBar);
             // 3. deviation of fresh noise (equation 16)
             float variance = (1 - next) / (1 - alphaBar) * (1 - alphaBar / next);
             float sigma = (float) options.eta() * (float) Math.sqrt(variance);
@@ -91,9 +72,9 @@ public final class DdimScheduler implements Scheduler {
 
         private float next(long timestep) {
             if (timestep >= 0) {
-                return table.at(timestep);
+                return table().at(timestep);
             }
-            return config.setAlphaToOne() ? 1 : table.at(0);
+            return config().setAlphaToOne() ? 1 : table().at(0);
         }
     }
 }

@@ -1,29 +1,19 @@
 package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Denoising diffusion (Ho et al. 2020, algorithm 2), equal to diffusers' {@code DDPMScheduler} with fixed variances: every step but the
  * last adds noise.
  */
-public final class DdpmScheduler implements Scheduler {
+public final class DdpmScheduler extends TableScheduler {
 
     private static final float MIN_VARIANCE = 1e-20f;
 
-    private final SchedulerConfig config;
-    private final NoiseTable table;
-    private final Limiter limiter;
-
     public DdpmScheduler(SchedulerConfig config) {
-        this.config = config;
-        this.table = new NoiseTable(config);
-        this.limiter = new Limiter(config);
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
+        super(config);
     }
 
     /** Its sampler has no settings; {@code options} must be the default. */
@@ -33,22 +23,7 @@ public final class DdpmScheduler implements Scheduler {
             throw new IllegalArgumentException(
                     "DDPM takes no settings of the sampler, got " + options + "; use DDIM for eta");
         }
-        return new Run(config.timestepSpacing().timesteps(config.trainTimesteps(), steps, config.stepsOffset()));
-    }
-
-    @Override
-    public Tensor addNoise(Tensor samples, Tensor noise, long[] timesteps) {
-        return table.addNoise(samples, noise, timesteps);
-    }
-
-    @Override
-    public Tensor velocity(Tensor samples, Tensor noise, long[] timesteps) {
-        return table.velocity(samples, noise, timesteps);
-    }
-
-    @Override
-    public double alphaBar(long timestep) {
-        return table.at(timestep);
+        return new Run(config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset()));
     }
 
     private final class Run implements Sampling {
@@ -60,8 +35,14 @@ public final class DdpmScheduler implements Scheduler {
         }
 
         @Override
-        public long[] timesteps() {
-            return timesteps.clone();
+        public double[] timesteps() {
+            return Arrays.stream(timesteps).asDoubleStream().toArray();
+        }
+
+        @Override
+        public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
+            return DdpmScheduler.this.addNoise(
+                    samples, noise, Arrays.stream(times).mapToLong(t -> (long) t).toArray());
         }
 
         @Override
@@ -72,12 +53,12 @@ public final class DdpmScheduler implements Scheduler {
         @Override
         public Tensor step(int k, Tensor output, Tensor sample, @Nullable Tensor noise) {
             // 1. share of the picture now and after this step, and the noise of the step between them
-            float alphaBar = table.at(timesteps[k]);
-            float next = k + 1 < timesteps.length ? table.at(timesteps[k + 1]) : 1;
+            float alphaBar = table().at(timesteps[k]);
+            float next = k + 1 < timesteps.length ? table().at(timesteps[k + 1]) : 1;
             float alpha = alphaBar / next;
             float beta = 1 - alpha;
             // 2. the picture that the prediction means
-            Tensor picture = limiter.apply(Prediction.picture(config.predictionType(), output, sample, alphaBar));
+            Tensor picture = limiter().apply(Prediction.picture(config().predictionType(), output, sample, alphaBar));
             // 3. mean of the next sample (equation 7)
             float ofPicture = (float) Math.sqrt(next) * beta / (1 - alphaBar);
             float ofSample = (float) Math.sqrt(alpha) * (1 - next) / (1 - alphaBar);
@@ -94,7 +75,7 @@ public final class DdpmScheduler implements Scheduler {
 
         private float deviation(float alphaBar, float next, float beta) {
             float small = Math.max((1 - next) / (1 - alphaBar) * beta, MIN_VARIANCE);
-            return switch (config.varianceType()) {
+            return switch (config().varianceType()) {
                 case FIXED_SMALL -> (float) Math.sqrt(small);
                 case FIXED_SMALL_LOG -> (float) Math.exp(0.5f * (float) Math.log(small));
                 case FIXED_LARGE -> (float) Math.sqrt(beta);

@@ -11,10 +11,15 @@ import java.util.List;
  */
 final class NoiseTable {
 
+    /** The smallest positive number of float16, as in the reference. */
+    private static final float ALMOST_ZERO = 0x1p-24f;
+
     private final float[] alphaBars;
+    private final boolean zeroSnr;
 
     NoiseTable(SchedulerConfig config) {
         float[] betas = betas(config);
+        zeroSnr = config.rescaleBetasZeroSnr();
         alphaBars = cumulative(config.rescaleBetasZeroSnr() ? rescale(betas) : betas);
     }
 
@@ -68,6 +73,19 @@ final class NoiseTable {
                     "time steps lie from 0 to " + (alphaBars.length - 1) + ", got " + timestep);
         }
         return alphaBars[(int) timestep];
+    }
+
+    /**
+     * σ_t = √((1 - ᾱ_t) / ᾱ_t) of every training time step. Where the last is pure noise, it is taken as almost that, or its σ were
+     * infinite.
+     */
+    float[] sigmas() {
+        float[] sigmas = new float[alphaBars.length];
+        for (int i = 0; i < sigmas.length; i++) {
+            float bar = alphaBars[i] == 0 || zeroSnr && i == sigmas.length - 1 ? ALMOST_ZERO : alphaBars[i];
+            sigmas[i] = (float) Math.sqrt((1 - bar) / bar);
+        }
+        return sigmas;
     }
 
     Tensor addNoise(Tensor samples, Tensor noise, long[] timesteps) {

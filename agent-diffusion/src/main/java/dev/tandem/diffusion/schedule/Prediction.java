@@ -14,6 +14,7 @@ final class Prediction {
             case EPSILON -> sample.sub(output.mul(noise)).div(signal);
             case SAMPLE -> output;
             case V_PREDICTION -> sample.mul(signal).sub(output.mul(noise));
+            case FLOW_PREDICTION -> throw noTable();
         };
     }
 
@@ -24,6 +25,12 @@ final class Prediction {
             case EPSILON -> output;
             case SAMPLE -> sample.sub(output.mul(signal)).div(noise);
             case V_PREDICTION -> output.mul(signal).add(sample.mul(noise));
+            case FLOW_PREDICTION -> throw noTable();
         };
+    }
+
+    private static IllegalArgumentException noTable() {
+        return new IllegalArgumentException(
+                "a network that predicts flows is sampled by flow matching or by DPM-Solver++ with use_flow_sigmas");
     }
 }

@@ -7,7 +7,9 @@ public enum PredictionType {
     /** The picture x_0. */
     SAMPLE("sample"),
     /** The velocity √ᾱ ε - √(1 - ᾱ) x_0 (Salimans and Ho 2022). */
-    V_PREDICTION("v_prediction");
+    V_PREDICTION("v_prediction"),
+    /** The flow ε - x_0 (Liu et al. 2023; Esser et al. 2024). */
+    FLOW_PREDICTION("flow_prediction");
 
     private final String configName;
 

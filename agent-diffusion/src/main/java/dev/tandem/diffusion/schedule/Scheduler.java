@@ -11,11 +11,6 @@ public interface Scheduler {
 
     SchedulerConfig config();
 
-    /** Multiplies standard normal noise to give the first sample. */
-    default double initNoiseSigma() {
-        return 1;
-    }
-
     /**
      * Sets up a run of the sampler.
      *
@@ -50,6 +45,7 @@ public interface Scheduler {
             case EPSILON -> noise;
             case SAMPLE -> samples;
             case V_PREDICTION -> velocity(samples, noise, timesteps);
+            case FLOW_PREDICTION -> noise.sub(samples);
         };
     }
 }

@@ -53,6 +53,8 @@ public record DenoisingLoss(Scheduler scheduler, double minSnr) {
             case EPSILON -> limited / snr;
             case SAMPLE -> limited;
             case V_PREDICTION -> limited / (snr + 1);
+            case FLOW_PREDICTION ->
+                throw new IllegalArgumentException("min-SNR weights are not defined for flows; set 'min_snr' to 0");
         };
     }
 

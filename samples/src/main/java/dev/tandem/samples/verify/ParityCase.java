@@ -1,6 +1,7 @@
 package dev.tandem.samples.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.nio.file.Path;
@@ -31,6 +32,15 @@ record ParityCase(Path folder, JsonNode description, Map<String, Tensor> tensors
 
     boolean hasInput(String name) {
         return tensors.containsKey("in." + name);
+    }
+
+    boolean expects(String name) {
+        return tensors.containsKey("out." + name);
+    }
+
+    boolean expectsIntegers(String name) {
+        Tensor expected = tensors.get("out." + name);
+        return expected != null && expected.dtype() == DType.INT64;
     }
 
     Tensor input(String name) {

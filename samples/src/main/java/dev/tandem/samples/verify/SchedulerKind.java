@@ -1,21 +1,25 @@
 package dev.tandem.samples.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.diffusion.load.SchedulerFile;
 import dev.tandem.diffusion.schedule.Sampling;
 import dev.tandem.diffusion.schedule.SamplingOptions;
 import dev.tandem.diffusion.schedule.Scheduler;
+import dev.tandem.diffusion.schedule.SigmaRun;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * {@code scheduler.ddpm} and {@code scheduler.ddim}: time steps, noisy samples, velocities, and a whole run of the sampler in which the
+ * {@code scheduler.…}: time steps, noisy samples, velocities, and a whole run of the sampler in which the
  * network is replaced by 0.1 x + 0.01 sin(t / 100).
  *
- * @param kind which of both
+ * @param kind which
  */
 record SchedulerKind(String kind) implements ParityKind {
 
@@ -24,17 +28,63 @@ record SchedulerKind(String kind) implements ParityKind {
         JsonNode args = parityCase.args();
         TensorEngine engine = parityCase.engine();
         Scheduler scheduler = SchedulerFile.parse(args.path("config").toString());
-        Sampling sampling = scheduler.start(args.path("num_inference_steps").asInt(), options(args.path("step")));
-        long[] timesteps = sampling.timesteps();
         Tensor sample = parityCase.input("add_noise.sample");
         Tensor noise = parityCase.input("add_noise.noise");
-        long[] at = parityCase.input("add_noise.timesteps").toLongArray();
-        return Map.of(
-                "timesteps", engine.tensor(timesteps, timesteps.length),
-                "init_noise_sigma", engine.full(scheduler.initNoiseSigma()),
-                "trajectory", engine.stack(trajectory(parityCase, sampling, scheduler.initNoiseSigma()), 0),
-                "add_noise", scheduler.addNoise(sample, noise, at),
-                "velocity", scheduler.velocity(sample, noise, at));
+        Tensor at = parityCase.input("add_noise.timesteps");
+        try (Sampling sampling =
+                scheduler.start(args.path("num_inference_steps").asInt(), options(args.path("step")))) {
+            Map<String, Tensor> outputs = new HashMap<>();
+            outputs.put("timesteps", timesteps(parityCase, sampling.timesteps()));
+            outputs.put("init_noise_sigma", engine.full(sampling.initNoiseSigma()));
+            outputs.put("trajectory", engine.stack(trajectory(parityCase, sampling), 0));
+            outputs.put("add_noise", sampling.addNoise(sample, noise, doubles(at)));
+            if (sampling instanceof SigmaRun run) {
+                float[] sigmas = run.sigmas();
+                outputs.put("sigmas", engine.tensor(sigmas, sigmas.length));
+            }
+            if (parityCase.expects("velocity")) {
+                outputs.put("velocity", scheduler.velocity(sample, noise, velocityTimes(sampling, at)));
+            }
+            return outputs;
+        }
+    }
+
+    /** The reference of Euler's sampler takes a step's place in the run for the time step that its velocity is of. */
+    private static long[] velocityTimes(Sampling sampling, Tensor at) {
+        if (!(sampling instanceof SigmaRun)) {
+            return at.toLongArray();
+        }
+        double[] times = sampling.timesteps();
+        double[] asked = doubles(at);
+        long[] places = new long[asked.length];
+        for (int i = 0; i < places.length; i++) {
+            for (int k = times.length - 1; k >= 0; k--) {
+                places[i] = (float) times[k] == (float) asked[i] ? k : places[i];
+            }
+        }
+        return places;
+    }
+
+    private static double[] doubles(Tensor times) {
+        float[] values = times.to(DType.FLOAT32).toFloatArray();
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    private static Tensor timesteps(ParityCase parityCase, double[] times) {
+        if (parityCase.expectsIntegers("timesteps")) {
+            return parityCase
+                    .engine()
+                    .tensor(Arrays.stream(times).mapToLong(t -> (long) t).toArray(), times.length);
+        }
+        float[] values = new float[times.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) times[i];
+        }
+        return parityCase.engine().tensor(values, values.length);
     }
 
     private static SamplingOptions options(JsonNode step) {
@@ -44,13 +94,13 @@ record SchedulerKind(String kind) implements ParityKind {
     }
 
     /** The sample before the first step and after each: steps + 1 tensors. */
-    private static List<Tensor> trajectory(ParityCase parityCase, Sampling sampling, double initNoiseSigma) {
-        long[] timesteps = sampling.timesteps();
+    private static List<Tensor> trajectory(ParityCase parityCase, Sampling sampling) {
+        double[] timesteps = sampling.timesteps();
         List<Tensor> samples = new ArrayList<>();
-        Tensor x = parityCase.input("latents").mul(initNoiseSigma);
+        Tensor x = parityCase.input("latents").mul(sampling.initNoiseSigma());
         samples.add(x);
         for (int k = 0; k < timesteps.length; k++) {
-            Tensor output = x.mul(0.1).add(0.01 * Math.sin(timesteps[k] / 100.0));
+            Tensor output = sampling.scaleInput(k, x).mul(0.1).add(0.01 * Math.sin(timesteps[k] / 100.0));
             x = sampling.step(k, output, x, sampling.drawsNoise(k) ? parityCase.input("noise." + k) : null);
             samples.add(x);
         }
