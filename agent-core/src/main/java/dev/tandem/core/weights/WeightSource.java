@@ -1,6 +1,7 @@
 package dev.tandem.core.weights;
 
 import dev.tandem.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a model takes its tensors from, by checkpoint key: a file, or an initialisation. A model is built by one piece of code
@@ -21,6 +22,15 @@ public interface WeightSource {
     /** Whether {@link #get} would find this key; a fresh model has every key. */
     boolean has(String key);
 
+    /**
+     * What a LoRA adapter adds to a linear layer, or null where there is none.
+     *
+     * @param key of the layer, without {@code .weight}
+     */
+    default @Nullable LowRank adapter(String key, long in, long out) {
+        return null;
+    }
+
     /** The same source with {@code prefix + "."} before every key. */
     default WeightSource at(String prefix) {
         WeightSource parent = this;
@@ -28,6 +38,11 @@ public interface WeightSource {
             @Override
             public Tensor get(String key, Init init, long... shape) {
                 return parent.get(prefix + "." + key, init, shape);
+            }
+
+            @Override
+            public @Nullable LowRank adapter(String key, long in, long out) {
+                return parent.adapter(prefix + "." + key, in, out);
             }
 
             @Override

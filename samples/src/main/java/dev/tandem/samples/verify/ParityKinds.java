@@ -13,6 +13,7 @@ final class ParityKinds {
             new LlamaForwardKind("llama.forward"),
             new LlamaForwardKind("qwen2.forward"),
             new LlamaGenerateKind(),
+            new LlamaLoraKind(),
             new Gpt2ForwardKind(),
             new MllamaForwardKind(),
             new BlipKind(),

@@ -1,0 +1,171 @@
+package dev.tandem.core.weights;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Settings of a LoRA adapter (Hu et al. 2022), as in PEFT's {@code adapter_config.json}.
+ *
+ * @param rank r
+ * @param alpha α; what is learned is multiplied with α / r
+ * @param rankStabilised with α / √r instead (Kalajdzievski 2023)
+ * @param rankPattern other ranks, by the ending of a layer's name
+ * @param alphaPattern other α, likewise
+ * @param targetModules endings of the names of the layers that are adapted
+ * @param modulesToSave endings of the names of the layers that are trained whole
+ * @param baseModel name or path of the model that it was trained on; may be empty
+ */
+public record LoraConfig(
+        int rank,
+        double alpha,
+        boolean rankStabilised,
+        Map<String, Integer> rankPattern,
+        Map<String, Double> alphaPattern,
+        List<String> targetModules,
+        List<String> modulesToSave,
+        String baseModel) {
+
+    private static final List<String> REFUSED =
+            List.of("use_dora", "fan_in_fan_out", "lora_bias", "layer_replication", "use_qalora", "use_bdlora");
+
+    public LoraConfig {
+        rankPattern = Map.copyOf(rankPattern);
+        alphaPattern = Map.copyOf(alphaPattern);
+        targetModules = List.copyOf(targetModules);
+        modulesToSave = List.copyOf(modulesToSave);
+        if (rank < 1) {
+            throw new IllegalArgumentException("r must be at least 1, got " + rank);
+        }
+    }
+
+    /** The usual settings: the same rank everywhere, α twice the rank. */
+    public static LoraConfig of(int rank, List<String> targetModules) {
+        return new LoraConfig(rank, 2.0 * rank, false, Map.of(), Map.of(), targetModules, List.of(), "");
+    }
+
+    /** Rank of a layer's adapter. */
+    public int rank(String layer) {
+        return rankPattern.entrySet().stream()
+                .filter(e -> matches(layer, e.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(rank);
+    }
+
+    /** What a layer's adapter is multiplied with. */
+    public double scale(String layer) {
+        double a = alphaPattern.entrySet().stream()
+                .filter(e -> matches(layer, e.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(alpha);
+        return rankStabilised ? a / Math.sqrt(rank(layer)) : a / rank(layer);
+    }
+
+    /** Whether a layer is adapted. */
+    public boolean adapts(String layer) {
+        return targetModules.stream().anyMatch(target -> endsWith(layer, target));
+    }
+
+    /** Whether a layer is trained whole. */
+    public boolean saves(String layer) {
+        return modulesToSave.stream().anyMatch(module -> endsWith(layer, module));
+    }
+
+    private static boolean endsWith(String layer, String module) {
+        return layer.equals(module) || layer.endsWith("." + module);
+    }
+
+    /** PEFT's rule: a pattern is a regular expression for the last part of a name. */
+    private static boolean matches(String layer, String pattern) {
+        return Pattern.matches("(.*\\.)?(" + pattern + ")", layer);
+    }
+
+    /**
+     * Reads a folder's {@code adapter_config.json}.
+     *
+     * @throws WeightException if it is missing, damaged, or asks for what is not supported
+     */
+    static LoraConfig read(Path file) {
+        JsonNode json = JsonFile.read(file);
+        String type = json.path("peft_type").asText("LORA");
+        if (!type.equals("LORA")) {
+            throw new WeightException(file + ": peft_type is '" + type + "'; only LORA is supported");
+        }
+        for (String name : REFUSED) {
+            JsonNode value = json.path(name);
+            if (!value.isMissingNode() && !value.isNull() && !(value.isBoolean() && !value.booleanValue())) {
+                throw new WeightException(file + ": " + name + " is " + value + ", which is not supported");
+            }
+        }
+        if (!json.path("bias").asText("none").equals("none")) {
+            throw new WeightException(file + ": bias is " + json.path("bias") + "; only none is supported");
+        }
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        json.path("rank_pattern").properties().forEach(e -> ranks.put(
+                e.getKey(), e.getValue().asInt()));
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        json.path("alpha_pattern").properties().forEach(e -> alphas.put(
+                e.getKey(), e.getValue().asDouble()));
+        try {
+            return new LoraConfig(
+                    json.path("r").asInt(8),
+                    json.path("lora_alpha").asDouble(8),
+                    json.path("use_rslora").asBoolean(false),
+                    ranks,
+                    alphas,
+                    texts(json.path("target_modules")),
+                    texts(json.path("modules_to_save")),
+                    json.path("base_model_name_or_path").asText(""));
+        } catch (IllegalArgumentException e) {
+            throw new WeightException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> texts(JsonNode json) {
+        List<String> texts = new ArrayList<>();
+        if (json.isTextual()) {
+            texts.add(json.asText());
+        }
+        json.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+
+    /** As PEFT writes it. */
+    ObjectNode write() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("base_model_name_or_path", baseModel);
+        json.put("bias", "none");
+        json.put("fan_in_fan_out", false);
+        json.put("inference_mode", true);
+        json.put("init_lora_weights", true);
+        json.put("lora_alpha", alpha);
+        json.put("lora_dropout", 0.0);
+        ArrayNode saved = modulesToSave.isEmpty() ? null : json.putArray("modules_to_save");
+        if (saved == null) {
+            json.putNull("modules_to_save");
+        } else {
+            modulesToSave.forEach(saved::add);
+        }
+        json.put("peft_type", "LORA");
+        json.put("r", rank);
+        ObjectNode ranks = json.putObject("rank_pattern");
+        rankPattern.forEach(ranks::put);
+        ObjectNode alphas = json.putObject("alpha_pattern");
+        alphaPattern.forEach(alphas::put);
+        ArrayNode targets = json.putArray("target_modules");
+        targetModules.forEach(targets::add);
+        json.put("task_type", "CAUSAL_LM");
+        json.put("use_dora", false);
+        json.put("use_rslora", rankStabilised);
+        return json;
+    }
+}
