@@ -31,9 +31,13 @@ public final class StableDiffusionFolder {
 
     /** Whether a folder's {@code model_index.json} names this kind of pipeline; false for whatever can't be read. */
     public static boolean describes(Path folder) {
+        return describes(folder, PIPELINE);
+    }
+
+    static boolean describes(Path folder, String pipeline) {
         try {
             return Fields.read(
-                    folder.resolve(INDEX), f -> f.text("_class_name", "").equals(PIPELINE));
+                    folder.resolve(INDEX), f -> f.text("_class_name", "").equals(pipeline));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -2,19 +2,16 @@ package dev.tandem.diffusion.pipeline;
 
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
-import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.diffusion.load.StableDiffusionFolder;
-import dev.tandem.diffusion.schedule.Sampling;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.text.ClipTextModel;
 import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -147,35 +144,14 @@ public final class StableDiffusionPipeline implements AutoCloseable {
             Cancellation cancellation,
             ImageListener listener) {
         Tensor context = settings.guided() ? engine.cat(List.of(negative, prompt), 0) : prompt;
-        try (Sampling run = scheduler.start(settings.steps(), settings.sampling())) {
-            double[] timesteps = run.timesteps();
-            Tensor x = noise.mul(run.initNoiseSigma());
-            for (int k = 0; k < timesteps.length; k++) {
-                cancellation.check();
-                Tensor next;
-                try (Scope scope = engine.scope()) {
-                    Tensor output = predict(run.scaleInput(k, x), timesteps[k], context, settings);
-                    Tensor fresh = run.drawsNoise(k) ? engine.randn(random, x.shape()) : null;
-                    next = scope.keep(run.step(k, output, x, fresh));
-                }
-                x.close();
-                x = next;
-                listener.onStep(k + 1, timesteps.length);
-            }
-            return x;
-        }
-    }
-
-    private Tensor predict(Tensor x, double timestep, Tensor context, SamplerSettings settings) {
-        Tensor input = settings.guided() ? engine.cat(List.of(x, x), 0) : x;
-        float[] times = new float[Math.toIntExact(input.size(0))];
-        Arrays.fill(times, (float) timestep);
-        Tensor output = unet.forward(input, engine.tensor(times, times.length), context);
-        if (!settings.guided()) {
-            return output;
-        }
-        List<Tensor> both = output.chunk(2, 0);
-        return both.get(0).add(both.get(1).sub(both.get(0)).mul(settings.guidance()));
+        return new DenoisingLoop(engine, scheduler)
+                .run(
+                        (latents, times) -> unet.forward(latents, times, context),
+                        noise,
+                        settings,
+                        random,
+                        cancellation,
+                        listener);
     }
 
     /**
@@ -186,12 +162,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
      * @throws IllegalStateException if they hold values that are no numbers
      */
     public Tensor decode(Tensor latents) {
-        Tensor pictures = autoencoder.decode(autoencoder.fromDiffusion(latents));
-        if (!Double.isFinite(pictures.sum().item())) {
-            throw new IllegalStateException("the model gave a picture of shape " + Shapes.toString(pictures.shape())
-                    + " with values that are no numbers; its weights are damaged, or the guidance is far too high");
-        }
-        return pictures.mul(0.5).add(0.5).clamp(0, 1);
+        return Pictures.of(autoencoder, latents);
     }
 
     @Override

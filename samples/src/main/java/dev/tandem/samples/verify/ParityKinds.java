@@ -31,6 +31,7 @@ final class ParityKinds {
             new SchedulerKind("scheduler.euler_discrete"),
             new SchedulerKind("scheduler.flow_match_euler"),
             new PipelineKind(),
+            new Pipeline3Kind(),
             new JointStepKind(),
             new TokenizerKind("tokenizer.clip"),
             new TokenizerKind("tokenizer.llama2"),

@@ -1,0 +1,44 @@
+package dev.tandem.diffusion.text;
+
+import dev.tandem.core.token.Padding;
+import dev.tandem.core.token.TextTokenizer;
+import dev.tandem.core.token.Truncation;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The tokenizer of T5 (Raffel et al. 2020): pieces of a unigram model and an end token; rows of S tokens, cut and padded. */
+public final class T5Tokenizer implements AutoCloseable {
+
+    private final TextTokenizer tokenizer;
+    private final int length;
+    private final int padId;
+
+    private T5Tokenizer(TextTokenizer tokenizer, int length) {
+        this.tokenizer = tokenizer;
+        this.length = length;
+        this.padId = tokenizer.specialId("pad_token").orElse(0);
+    }
+
+    /**
+     * Reads a tokenizer's folder.
+     *
+     * @param length S, tokens of a row
+     * @throws dev.tandem.core.weights.WeightException if it is missing or damaged
+     */
+    public static T5Tokenizer load(Path folder, int length) {
+        return new T5Tokenizer(TextTokenizer.load(folder, Truncation.to(length)), length);
+    }
+
+    /** The encoder's input [S]. */
+    public List<Integer> padded(String text) {
+        return Padding.to(length, padId)
+                .pad(List.of(tokenizer.encode(text, true)))
+                .get(0)
+                .ids();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
