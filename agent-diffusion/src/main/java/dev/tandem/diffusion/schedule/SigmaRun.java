@@ -51,17 +51,18 @@ public abstract class SigmaRun implements Sampling {
     }
 
     private int index(double time) {
+        double near = 1e-5 * Math.max(1, Math.abs(time));
         int found = -1;
         int times = 0;
         for (int i = 0; i < timesteps.length && times < 2; i++) {
-            if ((float) timesteps[i] == (float) time) {
+            if (Math.abs(timesteps[i] - time) <= near) {
                 found = i;
                 times++;
             }
         }
         if (found < 0) {
-            throw new IllegalArgumentException(time + " is no time step of this run, which has "
-                    + Arrays.toString(timesteps));
+            throw new IllegalArgumentException(
+                    time + " is no time step of this run, which has " + Arrays.toString(timesteps));
         }
         return found;
     }
