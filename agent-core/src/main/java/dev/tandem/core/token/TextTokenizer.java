@@ -1,5 +1,6 @@
 package dev.tandem.core.token;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,8 @@ public final class TextTokenizer implements AutoCloseable {
     private @Nullable NativeTokenizer plain;
     private @Nullable String fingerprint;
 
-    private TextTokenizer(ModelFolder folder, @Nullable Truncation truncation) {
-        this.source = TokenizerJson.read(folder);
+    private TextTokenizer(TokenizerJson source, String name, @Nullable Truncation truncation) {
+        this.source = source;
         this.truncation = truncation;
         this.vocabulary = new Vocabulary(source.json());
         this.endOfWord = source.json().path("model").path("end_of_word_suffix").asText("");
@@ -37,7 +38,7 @@ public final class TextTokenizer implements AutoCloseable {
             tokens = new NativeTokenizer(source.with(truncation, true));
         } catch (IllegalArgumentException e) {
             throw new WeightException(
-                    "the tokenizer in " + folder + " is damaged (" + e.getMessage() + "); copy or download it again",
+                    "the tokenizer in " + name + " is damaged (" + e.getMessage() + "); copy or download it again",
                     e);
         }
     }
@@ -48,7 +49,24 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws WeightException if there is none in the folder, or it is damaged
      */
     public static TextTokenizer load(Path folder) {
-        return new TextTokenizer(ModelFolder.of(folder), null);
+        return read(folder, null);
+    }
+
+    /**
+     * A tokenizer that was read from something else than a folder.
+     *
+     * @param json what {@code tokenizer.json} would hold
+     * @param config what {@code tokenizer_config.json} would hold
+     * @param name of where it was read, for errors
+     * @throws WeightException if both make no tokenizer
+     */
+    public static TextTokenizer of(ObjectNode json, ObjectNode config, String name) {
+        return new TextTokenizer(TokenizerJson.of(json, config), name, null);
+    }
+
+    private static TextTokenizer read(Path folder, @Nullable Truncation truncation) {
+        ModelFolder files = ModelFolder.of(folder);
+        return new TextTokenizer(TokenizerJson.read(files), files.toString(), truncation);
     }
 
     /**
@@ -57,7 +75,7 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws WeightException if there is none in the folder, or it is damaged
      */
     public static TextTokenizer load(Path folder, Truncation truncation) {
-        return new TextTokenizer(ModelFolder.of(folder), truncation);
+        return read(folder, truncation);
     }
 
     /**

@@ -54,6 +54,23 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
                     + ": it needs tokenizer.json, or vocab.json and merges.txt of a CLIP tokenizer"
                     + " (in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder) writes it)");
         }
+        return complete(json, config, named, roles);
+    }
+
+    /** A tokenizer that was put together from something else than these files: what tokenizer.json and tokenizer_config.json would say. */
+    static TokenizerJson of(ObjectNode json, ObjectNode config) {
+        Map<String, String> roles = new LinkedHashMap<>();
+        for (String role : ROLES) {
+            String text = text(config.path(role));
+            if (text != null) {
+                roles.put(role, text);
+            }
+        }
+        return complete(json, config, config, roles);
+    }
+
+    private static TokenizerJson complete(
+            ObjectNode json, ObjectNode config, JsonNode named, Map<String, String> roles) {
         json.putNull("truncation");
         json.putNull("padding");
         addTokens(json, config, named, roles);

@@ -29,6 +29,7 @@ import java.util.Set;
 public final class Gguf {
 
     private static final long PIECE = 8L << 20;
+    private static final int MAX_HEAP_VALUES = 1 << 20;
 
     /**
      * Where a tensor lies.
@@ -202,6 +203,25 @@ public final class Gguf {
                 }
             }
             return scope.keep(whole.reshape(shape));
+        } catch (IOException e) {
+            throw new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Reads a small tensor, of at most {@value #MAX_HEAP_VALUES} values, onto the heap. */
+    public float[] values(String key) {
+        Entry entry = entry(key);
+        long count = Shapes.size(entry.shape());
+        if (count > MAX_HEAP_VALUES) {
+            throw new WeightException(file + ": the tensor " + key + " has " + count + " values, more than expected");
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(entry.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            readFully(channel, bytes, entry.start());
+            float[] values = new float[Math.toIntExact(count)];
+            entry.type().decode(bytes.flip(), values, values.length);
+            return values;
         } catch (IOException e) {
             throw new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
         }
