@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record HubFile(String path, long bytes, Optional<String> sha256) {
 
-    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+@ -]{0,200}");
+    private static final Pattern PART = Pattern.compile("\\.?[A-Za-z0-9_][A-Za-z0-9_.+@ -]{0,200}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     public HubFile {
