@@ -86,6 +86,12 @@ public final class GgufModel {
         return file.text("tokenizer.chat_template");
     }
 
+    /** Whether a text begins with the begin token. */
+    public boolean beginsText() {
+        return file.flag("tokenizer.ggml.add_bos_token")
+                .orElse(file.text("tokenizer.ggml.model").orElse("").equals(LLAMA));
+    }
+
     /** The tokenizer. */
     public LlmTokenizer tokenizer() {
         return new LlmTokenizer(GgufTokenizer.read(file));

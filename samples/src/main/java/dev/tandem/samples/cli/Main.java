@@ -73,6 +73,8 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new ChatCommand(io))
                 .addSubcommand(new DrawCommand(io))
+                .addSubcommand(new GenerateCommand(io))
+                .addSubcommand(new ModelsCommand(io))
                 .addSubcommand(new InfoCommand(io))
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new CorpusCommand(io))
