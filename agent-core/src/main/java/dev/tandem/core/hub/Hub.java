@@ -124,7 +124,8 @@ public final class Hub {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 bytes.write(buffer, 0, n);
                 if (bytes.size() > MAX_LIST_BYTES) {
-                    throw new HubException("the list of files of " + model + " has more than " + MAX_LIST_BYTES + " bytes");
+                    throw new HubException(
+                            "the list of files of " + model + " has more than " + MAX_LIST_BYTES + " bytes");
                 }
             }
             JsonNode page = JSON.readTree(bytes.toByteArray());
@@ -156,8 +157,10 @@ public final class Hub {
                     break;
                 } catch (IOException e) {
                     if (attempt == attempts) {
-                        throw new HubException("fetching " + file.path() + " of " + model + " broke off " + attempts
-                                + " times (" + e.getMessage() + "); pull again to go on where it was", e);
+                        throw new HubException(
+                                "fetching " + file.path() + " of " + model + " broke off " + attempts + " times ("
+                                        + e.getMessage() + "); pull again to go on where it was",
+                                e);
                     }
                     listener.retrying(file, String.valueOf(e.getMessage()));
                     Thread.sleep(pause.toMillis() * attempt);
@@ -174,7 +177,8 @@ public final class Hub {
         }
     }
 
-    private void receive(URI place, HubFile file, Path part, ModelName model, PullListener listener) throws IOException {
+    private void receive(URI place, HubFile file, Path part, ModelName model, PullListener listener)
+            throws IOException {
         long have = Files.exists(part) ? Files.size(part) : 0;
         if (have > file.bytes()) {
             Files.delete(part);
@@ -194,8 +198,8 @@ public final class Hub {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 left -= n;
                 if (left < 0) {
-                    throw new HubException(file.path() + " of " + model + " is longer than the hub said ("
-                            + file.bytes() + " bytes)");
+                    throw new HubException(
+                            file.path() + " of " + model + " is longer than the hub said (" + file.bytes() + " bytes)");
                 }
                 out.write(buffer, 0, n);
                 listener.received(file, n);
@@ -207,7 +211,8 @@ public final class Hub {
     }
 
     private static long start(HttpResponse<?> response) {
-        Matcher matcher = CONTENT_RANGE.matcher(response.headers().firstValue("Content-Range").orElse(""));
+        Matcher matcher = CONTENT_RANGE.matcher(
+                response.headers().firstValue("Content-Range").orElse(""));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
@@ -271,9 +276,11 @@ public final class Hub {
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new HubException("cannot reach " + request.uri().getHost() + " ("
-                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
-                    + "); check the network, or choose another hub with HF_ENDPOINT", e);
+            throw new HubException(
+                    "cannot reach " + request.uri().getHost() + " ("
+                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+                            + "); check the network, or choose another hub with HF_ENDPOINT",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HubException("interrupted while asking " + request.uri().getHost(), e);
@@ -283,10 +290,11 @@ public final class Hub {
     private HubException refused(int status, ModelName model, URI place) {
         return new HubException(
                 switch (status) {
-                    case 401, 403 -> "the hub does not let you read " + model + " (" + status + "): "
-                            + (token == null
-                                    ? "put a token into HF_TOKEN"
-                                    : "accept the model's conditions on its page, or use another token");
+                    case 401, 403 ->
+                        "the hub does not let you read " + model + " (" + status + "): "
+                                + (token == null
+                                        ? "put a token into HF_TOKEN"
+                                        : "accept the model's conditions on its page, or use another token");
                     case 404 -> "there is no " + model + " at " + address + ", or no such file or revision in it (404)";
                     case 429 -> "the hub asks for patience (429); pull again later to go on where it was";
                     default -> place.getHost() + " answers " + status + " for " + model;

@@ -15,7 +15,8 @@ public record ModelName(String owner, String name) {
     public ModelName {
         if (!PLAIN.matcher(owner).matches() || !PLAIN.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a model on a hub is called OWNER/NAME, such as stabilityai/sd-turbo, not '" + owner + "/" + name + "'");
+                    "a model on a hub is called OWNER/NAME, such as stabilityai/sd-turbo, not '" + owner + "/" + name
+                            + "'");
         }
     }
 
@@ -27,8 +28,9 @@ public record ModelName(String owner, String name) {
     public static ModelName parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || slash != text.lastIndexOf('/')) {
-            throw new IllegalArgumentException("a model on a hub is called OWNER/NAME, such as stabilityai/sd-turbo, not '"
-                    + (text.length() <= 80 ? text : text.substring(0, 79) + "…") + "'");
+            throw new IllegalArgumentException(
+                    "a model on a hub is called OWNER/NAME, such as stabilityai/sd-turbo, not '"
+                            + (text.length() <= 80 ? text : text.substring(0, 79) + "…") + "'");
         }
         return new ModelName(text.substring(0, slash), text.substring(slash + 1));
     }

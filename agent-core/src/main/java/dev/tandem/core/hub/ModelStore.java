@@ -11,7 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,30 @@ public final class ModelStore {
 
     private static final String HIDDEN = ".";
     private static final List<String> NOT_READ = List.of(
-            ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".ot", ".onnx", ".onnx_data", ".pb", ".tflite", ".mlmodel",
-            ".gguf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp4", ".gitattributes", ".gitignore", ".zip", ".tar", ".gz");
+            ".bin",
+            ".pt",
+            ".pth",
+            ".ckpt",
+            ".h5",
+            ".msgpack",
+            ".ot",
+            ".onnx",
+            ".onnx_data",
+            ".pb",
+            ".tflite",
+            ".mlmodel",
+            ".gguf",
+            ".jpg",
+            ".jpeg",
+            ".png",
+            ".gif",
+            ".webp",
+            ".mp4",
+            ".gitattributes",
+            ".gitignore",
+            ".zip",
+            ".tar",
+            ".gz");
 
     private final Path root;
 
@@ -103,7 +124,8 @@ public final class ModelStore {
     public Path pull(Hub hub, ModelName name, String revision, Variant variant, PullListener listener) {
         List<HubFile> files = needed(hub.files(name, revision), variant);
         if (files.stream().noneMatch(file -> file.name().endsWith(".safetensors"))) {
-            throw new HubException(name + " has no weights as safetensors, and other formats are not read: a pickle is a program");
+            throw new HubException(
+                    name + " has no weights as safetensors, and other formats are not read: a pickle is a program");
         }
         Path target = root.resolve(name.owner()).resolve(name.name());
         Path hidden = target.resolveSibling(HIDDEN + name.name() + ".partial");
@@ -124,8 +146,10 @@ public final class ModelStore {
             Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
             return target;
         } catch (IOException e) {
-            throw new HubException("cannot write to " + root + ": " + e.getMessage()
-                    + "; choose another folder with -Dtandem.models=FOLDER", e);
+            throw new HubException(
+                    "cannot write to " + root + ": " + e.getMessage()
+                            + "; choose another folder with -Dtandem.models=FOLDER",
+                    e);
         }
     }
 
@@ -152,26 +176,31 @@ public final class ModelStore {
     /** What Tandem reads: safetensors in one precision, configurations, tokenizers, cards. */
     static List<HubFile> needed(List<HubFile> all, Variant variant) {
         boolean pipeline = all.stream().anyMatch(file -> file.path().equals("model_index.json"));
-        Map<Boolean, List<HubFile>> byHalf = all.stream()
+        List<HubFile> read = all.stream()
                 .filter(file -> !file.endsIn(NOT_READ) && !file.name().startsWith(HIDDEN))
                 .filter(file -> !(pipeline && file.atTop() && file.name().endsWith(".safetensors")))
                 .filter(file -> !file.name().contains("non_ema"))
-                .collect(java.util.stream.Collectors.partitioningBy(
-                        file -> file.name().contains(".fp16.")));
-        List<HubFile> half = byHalf.get(true);
-        List<HubFile> full = byHalf.get(false);
+                .toList();
+        List<HubFile> half = read.stream().filter(ModelStore::isHalf).toList();
+        List<HubFile> full = read.stream().filter(file -> !isHalf(file)).toList();
         List<HubFile> chosen = new ArrayList<>(full);
         if (variant == Variant.FP16) {
             // a folder that has half precision needs no other
-            chosen.removeIf(file -> isWeight(file) && half.stream().anyMatch(other -> folder(other).equals(folder(file))));
+            chosen.removeIf(file -> isWeight(file)
+                    && half.stream().anyMatch(other -> folder(other).equals(folder(file))));
             chosen.addAll(half);
         } else {
             half.stream()
-                    .filter(file -> full.stream().noneMatch(other -> isWeight(other) && folder(other).equals(folder(file))))
+                    .filter(file -> full.stream()
+                            .noneMatch(other -> isWeight(other) && folder(other).equals(folder(file))))
                     .forEach(chosen::add);
         }
         chosen.sort(Comparator.comparing(HubFile::path));
         return chosen;
+    }
+
+    private static boolean isHalf(HubFile file) {
+        return file.name().contains(".fp16.");
     }
 
     private static boolean isWeight(HubFile file) {

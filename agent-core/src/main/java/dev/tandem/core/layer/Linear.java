@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param bias [out], or null
  * @param adapter LoRA's part, or null
  */
-public record Linear(Tensor weight, @Nullable Tensor bias, @Nullable LowRank adapter) {
+public record Linear(
+        Tensor weight, @Nullable Tensor bias, @Nullable LowRank adapter) {
 
     public Linear(Tensor weight, @Nullable Tensor bias) {
         this(weight, bias, null);
@@ -28,9 +29,7 @@ public record Linear(Tensor weight, @Nullable Tensor bias, @Nullable LowRank ada
     public static Linear load(WeightSource weights, String key, long in, long out, boolean bias, Init init) {
         Tensor weight = weights.get(key + ".weight", init, out, in);
         return new Linear(
-                weight,
-                bias ? weights.get(key + ".bias", Init.zeros(), out) : null,
-                weights.adapter(key, in, out));
+                weight, bias ? weights.get(key + ".bias", Init.zeros(), out) : null, weights.adapter(key, in, out));
     }
 
     /** [..., in] to [..., out]. */

@@ -38,8 +38,7 @@ public final class TextTokenizer implements AutoCloseable {
             tokens = new NativeTokenizer(source.with(truncation, true));
         } catch (IllegalArgumentException e) {
             throw new WeightException(
-                    "the tokenizer in " + name + " is damaged (" + e.getMessage() + "); copy or download it again",
-                    e);
+                    "the tokenizer in " + name + " is damaged (" + e.getMessage() + "); copy or download it again", e);
         }
     }
 

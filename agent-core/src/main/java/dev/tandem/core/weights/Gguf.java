@@ -152,8 +152,8 @@ public final class Gguf {
             return Optional.empty();
         }
         if (!type.isInstance(value)) {
-            throw new WeightException(file + ": the setting " + key + " is "
-                    + JsonFile.shortened(String.valueOf(value)) + ", which is no " + type.getSimpleName());
+            throw new WeightException(file + ": the setting " + key + " is " + JsonFile.shortened(String.valueOf(value))
+                    + ", which is no " + type.getSimpleName());
         }
         return Optional.of(type.cast(value));
     }
@@ -189,8 +189,8 @@ public final class Gguf {
         try (FileChannel channel = FileChannel.open(file);
                 Scope scope = engine.scope()) {
             Tensor whole = engine.zeros(DType.FLOAT32, rows, row);
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(rowsAtOnce * rowBytes))
-                    .order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(rowsAtOnce * rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
             float[] values = new float[Math.toIntExact(rowsAtOnce * row)];
             for (long first = 0; first < rows; first += rowsAtOnce) {
                 long count = Math.min(rowsAtOnce, rows - first);

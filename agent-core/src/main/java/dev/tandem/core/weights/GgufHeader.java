@@ -95,8 +95,8 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
             String name = text();
             int dimensions = u32();
             if (dimensions < 0 || dimensions > MAX_DIMENSIONS) {
-                throw damaged("the tensor " + JsonFile.shortened(name) + " has "
-                        + Integer.toUnsignedString(dimensions) + " dimensions");
+                throw damaged("the tensor " + JsonFile.shortened(name) + " has " + Integer.toUnsignedString(dimensions)
+                        + " dimensions");
             }
             long[] shape = new long[dimensions];
             long values = 1;
@@ -111,7 +111,8 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
             GgufType type = GgufType.of(u32(), name, file);
             long offset = u64();
             if (offset < 0 || offset > size) {
-                throw damaged("the tensor " + JsonFile.shortened(name) + " lies at byte " + Long.toUnsignedString(offset));
+                throw damaged(
+                        "the tensor " + JsonFile.shortened(name) + " lies at byte " + Long.toUnsignedString(offset));
             }
             Gguf.requireWholeBlocks(type, shape, name, file);
             return new TensorInfo(name, type, shape, offset);
@@ -131,8 +132,9 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
                 case 9 -> list(key);
                 case 10, 11 -> u64();
                 case 12 -> Double.longBitsToDouble(u64());
-                default -> throw damaged("the setting " + JsonFile.shortened(key) + " has the type "
-                        + Integer.toUnsignedString(type));
+                default ->
+                    throw damaged("the setting " + JsonFile.shortened(key) + " has the type "
+                            + Integer.toUnsignedString(type));
             };
         }
 

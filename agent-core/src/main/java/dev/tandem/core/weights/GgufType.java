@@ -194,21 +194,18 @@ public enum GgufType {
                 return type;
             }
         }
-        throw new WeightException(file + " stores the tensor " + JsonFile.shortened(tensor) + " as type " + Integer.toUnsignedString(id)
-                + ", which Tandem does not read; convert it to F16, Q8_0, Q4_0, Q4_1, Q4_K or Q6_K");
+        throw new WeightException(
+                file + " stores the tensor " + JsonFile.shortened(tensor) + " as type " + Integer.toUnsignedString(id)
+                        + ", which Tandem does not read; convert it to F16, Q8_0, Q4_0, Q4_1, Q4_K or Q6_K");
     }
 
     /** Six bits for each of eight groups, packed in twelve bytes with as many for their minima. */
     private static int scale(byte[] packed, int group) {
-        return group < 4
-                ? packed[group] & 63
-                : packed[group + 4] & 15 | (packed[group - 4] & 0xff) >> 6 << 4;
+        return group < 4 ? packed[group] & 63 : packed[group + 4] & 15 | (packed[group - 4] & 0xff) >> 6 << 4;
     }
 
     private static int minimum(byte[] packed, int group) {
-        return group < 4
-                ? packed[group + 4] & 63
-                : (packed[group + 4] & 0xff) >> 4 | (packed[group] & 0xff) >> 6 << 4;
+        return group < 4 ? packed[group + 4] & 63 : (packed[group + 4] & 0xff) >> 4 | (packed[group] & 0xff) >> 6 << 4;
     }
 
     /** IEEE half precision to float. */

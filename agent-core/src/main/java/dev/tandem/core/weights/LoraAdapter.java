@@ -120,10 +120,8 @@ public final class LoraAdapter {
             return null;
         }
         String own = PREFIX + key;
-        if (!parameters.containsKey(own)) {
-            parameters.put(own, fresh ? base.get(key, init, shape) : source.get(own, init, shape));
-        }
-        return parameters.get(own);
+        return parameters.computeIfAbsent(
+                own, fullKey -> fresh ? base.get(key, init, shape) : source.get(fullKey, init, shape));
     }
 
     private @Nullable LowRank lowRank(String layer, long in, long out) {
@@ -133,11 +131,9 @@ public final class LoraAdapter {
             return null;
         }
         int rank = config.rank(layer);
-        if (!parameters.containsKey(a)) {
-            parameters.put(a, source.get(a, Init.uniform(in), rank, in));
-            parameters.put(b, source.get(b, Init.zeros(), out, rank));
-        }
-        return new LowRank(parameters.get(a), parameters.get(b), config.scale(layer));
+        Tensor down = parameters.computeIfAbsent(a, key -> source.get(key, Init.uniform(in), rank, in));
+        Tensor up = parameters.computeIfAbsent(b, key -> source.get(key, Init.zeros(), out, rank));
+        return new LowRank(down, up, config.scale(layer));
     }
 
     /**
@@ -152,7 +148,11 @@ public final class LoraAdapter {
             Files.createDirectories(folder);
             SafetensorsWriter.create().metadata(Map.of("format", "pt")).write(folder.resolve(FILE), tensors);
             Files.writeString(hidden, config.write().toPrettyString(), StandardCharsets.UTF_8);
-            Files.move(hidden, folder.resolve(CONFIG), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(
+                    hidden,
+                    folder.resolve(CONFIG),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the adapter to " + folder + " (" + e.getMessage() + ")", e);
         }

@@ -110,11 +110,13 @@ public record LoraConfig(
             throw new WeightException(file + ": bias is " + json.path("bias") + "; only none is supported");
         }
         Map<String, Integer> ranks = new LinkedHashMap<>();
-        json.path("rank_pattern").properties().forEach(e -> ranks.put(
-                e.getKey(), e.getValue().asInt()));
+        json.path("rank_pattern")
+                .properties()
+                .forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
         Map<String, Double> alphas = new LinkedHashMap<>();
-        json.path("alpha_pattern").properties().forEach(e -> alphas.put(
-                e.getKey(), e.getValue().asDouble()));
+        json.path("alpha_pattern")
+                .properties()
+                .forEach(e -> alphas.put(e.getKey(), e.getValue().asDouble()));
         try {
             return new LoraConfig(
                     json.path("r").asInt(8),

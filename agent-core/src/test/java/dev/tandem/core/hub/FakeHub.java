@@ -40,7 +40,8 @@ final class FakeHub implements AutoCloseable {
     /** Everything that was asked for: server, path, Range and Authorization. */
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
-    @Nullable String neededToken;
+    @Nullable
+    String neededToken;
 
     private final HttpServer hub;
     private final HttpServer storage;
@@ -87,7 +88,9 @@ final class FakeHub implements AutoCloseable {
             byte[] content = files.get(file);
             if (content != null && content.length >= LARGE) {
                 exchange.getResponseHeaders()
-                        .set("Location", "http://localhost:" + storage.getAddress().getPort() + "/" + file);
+                        .set(
+                                "Location",
+                                "http://localhost:" + storage.getAddress().getPort() + "/" + file);
                 status(exchange, 302);
             } else {
                 send(exchange, file);
@@ -109,9 +112,7 @@ final class FakeHub implements AutoCloseable {
             boolean large = content.length >= LARGE;
             entry.put("size", large ? 133 : content.length);
             if (large) {
-                entry.putObject("lfs")
-                        .put("size", content.length)
-                        .put("oid", lies.getOrDefault(name, sha256(content)));
+                entry.putObject("lfs").put("size", content.length).put("oid", lies.getOrDefault(name, sha256(content)));
             }
         }
         if (from + PAGE < names.size()) {
@@ -163,8 +164,7 @@ final class FakeHub implements AutoCloseable {
 
     static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -61,7 +61,8 @@ class ModelStoreTest {
     void bringsWhatIsReadAndNothingElse() throws IOException {
         Path model = pull();
         assertEquals(folder.resolve("models/someone/small-model"), model);
-        assertArrayEquals(server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
+        assertArrayEquals(
+                server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
         assertTrue(Files.exists(model.resolve("tokenizer/vocab.json")));
         assertFalse(Files.exists(model.resolve("pytorch_model.bin")), "pickles are not fetched");
         assertEquals(List.of(NAME), store.list());
@@ -76,7 +77,8 @@ class ModelStoreTest {
     void aCutDownloadGoesOnWhereItWas() throws IOException {
         server.cuts.put("model.safetensors", List.of(70_000, 100_000));
         Path model = pull();
-        assertArrayEquals(server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
+        assertArrayEquals(
+                server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
         List<String> asked =
                 server.asked.stream().filter(a -> a.startsWith("storage")).toList();
         assertEquals(3, asked.size(), asked.toString());
@@ -92,7 +94,8 @@ class ModelStoreTest {
         assertTrue(cut.getMessage().contains("pull again"), cut.getMessage());
         assertEquals(List.of(), store.list(), "a model that is not whole is not there");
         Path model = store.pull(impatient, NAME, "main", Variant.FULL, PullListener.NONE);
-        assertArrayEquals(server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
+        assertArrayEquals(
+                server.files.get("model.safetensors"), Files.readAllBytes(model.resolve("model.safetensors")));
         long resumed = server.asked.stream()
                 .filter(a -> a.startsWith("storage") && a.contains("bytes="))
                 .count();
@@ -113,9 +116,7 @@ class ModelStoreTest {
         HubException refused = assertThrows(HubException.class, this::pull);
         assertTrue(refused.getMessage().contains("HF_TOKEN"), refused.getMessage());
         store.pull(server.client().token("secret").build(), NAME, "main", Variant.FULL, PullListener.NONE);
-        assertTrue(server.asked.stream()
-                .filter(a -> a.startsWith("storage"))
-                .noneMatch(a -> a.contains("secret")));
+        assertTrue(server.asked.stream().filter(a -> a.startsWith("storage")).noneMatch(a -> a.contains("secret")));
     }
 
     @Test
@@ -143,7 +144,17 @@ class ModelStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../evil.json", "/etc/passwd", "a/../../b.json", "a\\b.json", "a//b.json", "..", ".", "a/\u0000.json"})
+    @ValueSource(
+            strings = {
+                "../evil.json",
+                "/etc/passwd",
+                "a/../../b.json",
+                "a\\b.json",
+                "a//b.json",
+                "..",
+                ".",
+                "a/\u0000.json"
+            })
     void namesThatLeadOutOfTheFolderAreRefused(String path) {
         assertThrows(HubException.class, () -> new HubFile(path, 1, Optional.empty()));
         server.files.put(path, new byte[] {1});

@@ -1,12 +1,12 @@
 package dev.tandem.diffusion.load;
 
+import dev.tandem.core.layer.Activation;
+import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightSource;
-import dev.tandem.core.layer.Activation;
-import dev.tandem.core.layer.Attention;
 import dev.tandem.diffusion.block.Downsample;
 import dev.tandem.diffusion.block.ResnetBlock;
 import dev.tandem.diffusion.block.SpatialAttention;

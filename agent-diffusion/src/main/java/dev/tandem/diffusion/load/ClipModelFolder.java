@@ -59,7 +59,8 @@ public final class ClipModelFolder {
     static ClipVisionConfig vision(Fields all) {
         boolean both = all.has("vision_config");
         Fields f = both ? all.child("vision_config") : all;
-        boolean projected = both || all.texts("architectures", java.util.List.of()).contains("CLIPVisionModelWithProjection");
+        boolean projected =
+                both || all.texts("architectures", java.util.List.of()).contains("CLIPVisionModelWithProjection");
         return new ClipVisionConfig(
                 f.size("image_size", 224),
                 f.size("patch_size", 32),

@@ -78,7 +78,8 @@ public final class SD3Loader {
 
     private Embedder embedder(WeightSource weights, long in) {
         return new Embedder(
-                Linear.load(weights, "linear_1", in, width, true), Linear.load(weights, "linear_2", width, width, true));
+                Linear.load(weights, "linear_1", in, width, true),
+                Linear.load(weights, "linear_2", width, width, true));
     }
 
     private Block block(WeightSource weights, int index) {

@@ -73,18 +73,15 @@ public final class SchedulerFile {
         f.refuse("use_dynamic_shifting");
         String variance = f.text("variance_type", "");
         if (variance.startsWith("learned")) {
-            throw new IllegalArgumentException("variance_type is '" + variance + "'; only fixed variances are supported");
+            throw new IllegalArgumentException(
+                    "variance_type is '" + variance + "'; only fixed variances are supported");
         }
         SigmaSpacing sigmas = f.flag("use_lu_lambdas", false)
                 ? SigmaSpacing.LU
                 : f.flag("use_flow_sigmas", false) ? SigmaSpacing.FLOW : spacing(f);
         return new DpmSolverConfig(
                 f.size("solver_order", 2),
-                choice(
-                        f,
-                        "algorithm_type",
-                        DpmSolverConfig.Algorithm.values(),
-                        DpmSolverConfig.Algorithm::configName),
+                choice(f, "algorithm_type", DpmSolverConfig.Algorithm.values(), DpmSolverConfig.Algorithm::configName),
                 f.text("solver_type", "midpoint").equals("heun"),
                 f.flag("lower_order_final", true),
                 f.flag("euler_at_final", false),
@@ -127,7 +124,8 @@ public final class SchedulerFile {
         boolean karras = f.flag("use_karras_sigmas", false);
         boolean exponential = f.flag("use_exponential_sigmas", false);
         if (karras && exponential) {
-            throw new IllegalArgumentException("use_karras_sigmas and use_exponential_sigmas are both true; choose one");
+            throw new IllegalArgumentException(
+                    "use_karras_sigmas and use_exponential_sigmas are both true; choose one");
         }
         return karras ? SigmaSpacing.KARRAS : exponential ? SigmaSpacing.EXPONENTIAL : SigmaSpacing.TIMESTEPS;
     }

@@ -91,8 +91,7 @@ public final class StableDiffusion3Folder {
 
     private ClipTextModel clip(String name) {
         ModelFolder part = folder.component(name);
-        return ClipTextLoader.build(
-                engine, ClipTextConfigFile.read(part.path().resolve(CONFIG)), part.weights(engine));
+        return ClipTextLoader.build(engine, ClipTextConfigFile.read(part.path().resolve(CONFIG)), part.weights(engine));
     }
 
     private @Nullable T5Encoder t5() {

@@ -65,7 +65,13 @@ public final class T5Loader {
         Init ofWidth = Init.normal(1 / Math.sqrt(width));
         return new T5Encoder.Layer(
                 RmsNorm.load(weights, "layer.0.layer_norm", width, c.normEps()),
-                Linear.load(attention, "q", width, heads, false, Init.normal(1 / Math.sqrt((double) width * c.headWidth()))),
+                Linear.load(
+                        attention,
+                        "q",
+                        width,
+                        heads,
+                        false,
+                        Init.normal(1 / Math.sqrt((double) width * c.headWidth()))),
                 Linear.load(attention, "k", width, heads, false, ofWidth),
                 Linear.load(attention, "v", width, heads, false, ofWidth),
                 Linear.load(attention, "o", heads, width, false, Init.normal(1 / Math.sqrt(heads))),

@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.load;
 
+import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.layer.Linear;
@@ -8,7 +9,6 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightSource;
-import dev.tandem.core.layer.Attention;
 import dev.tandem.diffusion.transformer.UViT;
 import dev.tandem.diffusion.transformer.UViTConfig;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.tandem.diffusion.load;
 
+import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.WeightSource;
-import dev.tandem.core.layer.Activation;
 import dev.tandem.diffusion.block.ResnetBlock;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import dev.tandem.diffusion.vae.Decoder;

@@ -29,7 +29,10 @@ public final class StableDiffusion3Pipeline implements AutoCloseable {
      * @param bigClip with a projection
      * @param t5 may be left out: null; the picture then follows long prompts less well
      */
-    public record TextEncoders(ClipTextModel clip, ClipTextModel bigClip, @Nullable T5Encoder t5) {}
+    public record TextEncoders(
+            ClipTextModel clip,
+            ClipTextModel bigClip,
+            @Nullable T5Encoder t5) {}
 
     /**
      * Ids of prompts for each of the encoders.
@@ -38,7 +41,8 @@ public final class StableDiffusion3Pipeline implements AutoCloseable {
      * @param bigClip int64 [B, S]
      * @param t5 int64 [B, S of T5]; null without that encoder
      */
-    public record PromptIds(Tensor clip, Tensor bigClip, @Nullable Tensor t5) {}
+    public record PromptIds(
+            Tensor clip, Tensor bigClip, @Nullable Tensor t5) {}
 
     /**
      * Prompts as the transformer takes them.
@@ -66,7 +70,8 @@ public final class StableDiffusion3Pipeline implements AutoCloseable {
         this.transformer = transformer;
         this.autoencoder = autoencoder;
         this.scheduler = scheduler;
-        int pooled = text.clip().config().projectionDim() + text.bigClip().config().projectionDim();
+        int pooled =
+                text.clip().config().projectionDim() + text.bigClip().config().projectionDim();
         if (pooled != transformer.config().pooledProjectionDim()) {
             throw new IllegalArgumentException("the transformer takes pooled vectors of "
                     + transformer.config().pooledProjectionDim() + " values, the text encoders give " + pooled

@@ -2,7 +2,6 @@ package dev.tandem.diffusion.pipeline;
 
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
-import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.WeightException;

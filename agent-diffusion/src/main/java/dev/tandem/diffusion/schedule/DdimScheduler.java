@@ -13,7 +13,8 @@ public final class DdimScheduler extends TableScheduler {
 
     @Override
     public Sampling start(int steps, SamplingOptions options) {
-        long[] timesteps = config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset());
+        long[] timesteps =
+                config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset());
         return new Run(timesteps, config().trainTimesteps() / steps, options);
     }
 
@@ -37,7 +38,9 @@ public final class DdimScheduler extends TableScheduler {
         @Override
         public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
             return DdimScheduler.this.addNoise(
-                    samples, noise, Arrays.stream(times).mapToLong(t -> (long) t).toArray());
+                    samples,
+                    noise,
+                    Arrays.stream(times).mapToLong(t -> (long) t).toArray());
         }
 
         @Override

@@ -42,7 +42,9 @@ public final class DdpmScheduler extends TableScheduler {
         @Override
         public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
             return DdpmScheduler.this.addNoise(
-                    samples, noise, Arrays.stream(times).mapToLong(t -> (long) t).toArray());
+                    samples,
+                    noise,
+                    Arrays.stream(times).mapToLong(t -> (long) t).toArray());
         }
 
         @Override

@@ -59,15 +59,7 @@ public record DpmSolverConfig(
 
     /** The settings of diffusers where a file says nothing. */
     public static final DpmSolverConfig DEFAULT = new DpmSolverConfig(
-            2,
-            Algorithm.DPM_SOLVER_PP,
-            false,
-            true,
-            false,
-            SigmaSpacing.TIMESTEPS,
-            false,
-            Double.NEGATIVE_INFINITY,
-            1);
+            2, Algorithm.DPM_SOLVER_PP, false, true, false, SigmaSpacing.TIMESTEPS, false, Double.NEGATIVE_INFINITY, 1);
 
     public DpmSolverConfig {
         if (order < 1 || order > 3) {

@@ -168,9 +168,7 @@ public final class DpmSolverScheduler extends TableScheduler {
         }
 
         private float alpha(int k) {
-            return solver.sigmas() == SigmaSpacing.FLOW
-                    ? 1 - sigma(k)
-                    : 1 / (float) Math.sqrt(sigma(k) * sigma(k) + 1);
+            return solver.sigmas() == SigmaSpacing.FLOW ? 1 - sigma(k) : 1 / (float) Math.sqrt(sigma(k) * sigma(k) + 1);
         }
 
         private float deviation(int k) {
@@ -244,12 +242,11 @@ public final class DpmSolverScheduler extends TableScheduler {
                             case FLOW_PREDICTION -> sample.sub(output.mul(sigma(k)));
                         });
             }
-            Tensor epsilon =
-                    switch (type) {
-                        case EPSILON -> output;
-                        case SAMPLE -> sample.sub(output.mul(alpha)).div(sigma);
-                        default -> output.mul(alpha).add(sample.mul(sigma));
-                    };
+            Tensor epsilon = switch (type) {
+                case EPSILON -> output;
+                case SAMPLE -> sample.sub(output.mul(alpha)).div(sigma);
+                default -> output.mul(alpha).add(sample.mul(sigma));
+            };
             if (!config().thresholding()) {
                 return epsilon;
             }

@@ -21,8 +21,7 @@ public record EulerConfig(
         boolean endsAboveZero) {
 
     /** The settings of diffusers where a file says nothing. */
-    public static final EulerConfig DEFAULT =
-            new EulerConfig(SigmaSpacing.TIMESTEPS, null, null, false, false, false);
+    public static final EulerConfig DEFAULT = new EulerConfig(SigmaSpacing.TIMESTEPS, null, null, false, false, false);
 
     public EulerConfig {
         if (sigmas == SigmaSpacing.LU || sigmas == SigmaSpacing.FLOW) {

@@ -109,14 +109,13 @@ public final class EulerScheduler extends TableScheduler {
         public Tensor step(int k, Tensor output, Tensor sample, @Nullable Tensor noise) {
             float sigma = sigma(k);
             float sum = sigma * sigma + 1;
-            Tensor picture =
-                    switch (config().predictionType()) {
-                        case EPSILON -> sample.sub(output.mul(sigma));
-                        case SAMPLE -> output;
-                        case V_PREDICTION -> output.mul(-sigma / (float) Math.sqrt(sum)).add(sample.div(sum));
-                        case FLOW_PREDICTION -> throw new IllegalArgumentException(
-                                "a network that predicts flows is sampled by flow matching");
-                    };
+            Tensor picture = switch (config().predictionType()) {
+                case EPSILON -> sample.sub(output.mul(sigma));
+                case SAMPLE -> output;
+                case V_PREDICTION -> output.mul(-sigma / (float) Math.sqrt(sum)).add(sample.div(sum));
+                case FLOW_PREDICTION ->
+                    throw new IllegalArgumentException("a network that predicts flows is sampled by flow matching");
+            };
             Tensor derivative = sample.sub(picture).div(sigma);
             return sample.add(derivative.mul(sigma(k + 1) - sigma));
         }

@@ -3,12 +3,12 @@ package dev.tandem.diffusion.text;
 import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.layer.Linear;
+import dev.tandem.core.layer.TransformerLayer;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.layer.TransformerLayer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

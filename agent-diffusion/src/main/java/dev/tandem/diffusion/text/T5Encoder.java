@@ -147,8 +147,13 @@ public final class T5Encoder implements AutoCloseable {
         if (attentionMask == null) {
             return bias;
         }
-        Tensor hidden =
-                attentionMask.to(DType.FLOAT32).neg().add(1).mul(MASKED).unsqueeze(1).unsqueeze(1);
+        Tensor hidden = attentionMask
+                .to(DType.FLOAT32)
+                .neg()
+                .add(1)
+                .mul(MASKED)
+                .unsqueeze(1)
+                .unsqueeze(1);
         return bias.add(hidden).clamp(MASKED, Float.MAX_VALUE);
     }
 

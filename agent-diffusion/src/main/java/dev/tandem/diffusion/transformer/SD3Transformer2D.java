@@ -73,7 +73,11 @@ public final class SD3Transformer2D implements AutoCloseable {
      * @param in of the feed-forward layer; null where the stream ends
      * @param out likewise
      */
-    public record Stream(Linear modulation, Projections attention, @Nullable Linear in, @Nullable Linear out) {}
+    public record Stream(
+            Linear modulation,
+            Projections attention,
+            @Nullable Linear in,
+            @Nullable Linear out) {}
 
     /**
      * A block.
@@ -82,7 +86,8 @@ public final class SD3Transformer2D implements AutoCloseable {
      * @param text the stream of the text; it ends in the last block
      * @param second the patches' second attention, among themselves; null for none
      */
-    public record Block(Stream latents, Stream text, @Nullable Projections second) {}
+    public record Block(
+            Stream latents, Stream text, @Nullable Projections second) {}
 
     /**
      * All weights.
@@ -147,13 +152,20 @@ public final class SD3Transformer2D implements AutoCloseable {
     public Tensor forward(Tensor latents, Tensor timesteps, Tensor text, Tensor pooled) {
         int patch = config.patchSize();
         if (latents.rank() != 4 || latents.size(2) % patch != 0 || latents.size(3) % patch != 0) {
-            throw new IllegalArgumentException("latents must have the shape [B, C, h, w] with sides that are multiples of "
-                    + patch + ", got " + Shapes.toString(latents.shape()));
+            throw new IllegalArgumentException(
+                    "latents must have the shape [B, C, h, w] with sides that are multiples of " + patch + ", got "
+                            + Shapes.toString(latents.shape()));
         }
         long rows = latents.size(2) / patch;
         long columns = latents.size(3) / patch;
-        Tensor c = weights.time().apply(sinusoids(timesteps)).add(weights.pooled().apply(pooled)).silu(); // [B, D]
-        Tensor x = weights.patches().apply(latents).reshape(latents.size(0), config.width(), -1).transpose(1, 2);
+        Tensor c = weights.time()
+                .apply(sinusoids(timesteps))
+                .add(weights.pooled().apply(pooled))
+                .silu(); // [B, D]
+        Tensor x = weights.patches()
+                .apply(latents)
+                .reshape(latents.size(0), config.width(), -1)
+                .transpose(1, 2);
         x = x.add(positions(rows, columns)); // [B, T, D]
         Tensor y = weights.text().apply(text); // [B, S, D]
         for (Block block : weights.blocks()) {
@@ -206,7 +218,8 @@ public final class SD3Transformer2D implements AutoCloseable {
     /** Patches and text attend to both; the text's answer is left out where its stream ends. */
     private Streams attend(Projections of, Tensor x, Projections ofText, Tensor y) {
         Tensor k = engine.cat(List.of(key(of, x), key(ofText, y)), 2); // [B, H, T + S, headDim]
-        Tensor v = engine.cat(List.of(split(of.value().apply(x)), split(ofText.value().apply(y))), 2);
+        Tensor v = engine.cat(
+                List.of(split(of.value().apply(x)), split(ofText.value().apply(y))), 2);
         if (ofText.out() == null) {
             return new Streams(answer(of, query(of, x), k, v), y);
         }

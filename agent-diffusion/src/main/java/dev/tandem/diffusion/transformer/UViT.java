@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.transformer;
 
+import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.layer.Linear;
@@ -8,7 +9,6 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.layer.Attention;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,7 +42,8 @@ public final class UViT implements AutoCloseable {
      * @param in to the inner width, or twice it where it is gated
      * @param out from the inner width
      */
-    public record Block(LayerNorm attentionNorm, Attention attention, LayerNorm feedForwardNorm, Linear in, Linear out) {}
+    public record Block(
+            LayerNorm attentionNorm, Attention attention, LayerNorm feedForwardNorm, Linear in, Linear out) {}
 
     /**
      * A block of the second half.
@@ -221,7 +222,10 @@ public final class UViT implements AutoCloseable {
 
     private Tensor apply(Block block, Tensor x) {
         Tensor y = part(block.attentionNorm(), x, n -> block.attention().apply(n, n, null, false));
-        return part(block.feedForwardNorm(), y, n -> block.out().apply(inner(block.in().apply(n))));
+        return part(
+                block.feedForwardNorm(),
+                y,
+                n -> block.out().apply(inner(block.in().apply(n))));
     }
 
     private interface Part {

@@ -1,10 +1,10 @@
 package dev.tandem.diffusion.unet;
 
+import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.layer.Activation;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.tandem.diffusion.unet;
 
+import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.tensor.Tensor;
-import dev.tandem.core.layer.Attention;
 
 /**
  * Attention among the pixels, attention from the pixels to the text, feed-forward, each added to its input (Rombach et al. 2022, section

@@ -1,9 +1,9 @@
 package dev.tandem.diffusion.vae;
 
+import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.GroupNorm;
 import dev.tandem.core.tensor.Tensor;
-import dev.tandem.core.layer.Activation;
 import dev.tandem.diffusion.block.ResnetBlock;
 import dev.tandem.diffusion.block.Upsample;
 import java.util.List;

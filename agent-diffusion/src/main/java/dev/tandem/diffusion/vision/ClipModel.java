@@ -24,9 +24,11 @@ public final class ClipModel implements AutoCloseable {
      * @param logitScale what similarities are multiplied with: the exponential of the checkpoint's {@code logit_scale}
      */
     public ClipModel(ClipTextModel text, ClipVisionModel vision, double logitScale) {
-        if (text.config().projectionDim() != vision.config().projectionDim() || text.config().projectionDim() == 0) {
-            throw new IllegalArgumentException("texts are projected to " + text.config().projectionDim()
-                    + " values and pictures to " + vision.config().projectionDim() + "; they must be as many");
+        if (text.config().projectionDim() != vision.config().projectionDim()
+                || text.config().projectionDim() == 0) {
+            throw new IllegalArgumentException(
+                    "texts are projected to " + text.config().projectionDim() + " values and pictures to "
+                            + vision.config().projectionDim() + "; they must be as many");
         }
         this.text = text;
         this.vision = vision;

@@ -56,7 +56,8 @@ public final class ClipVisionModel implements AutoCloseable {
      * @param pooled [B, D]
      * @param imageEmbeds projected, [B, projectionDim]; null where the model has no projection
      */
-    public record Encoding(Tensor lastHiddenState, Tensor pooled, @Nullable Tensor imageEmbeds) {}
+    public record Encoding(
+            Tensor lastHiddenState, Tensor pooled, @Nullable Tensor imageEmbeds) {}
 
     private final ClipVisionConfig config;
     private final Layers layers;
@@ -85,13 +86,17 @@ public final class ClipVisionModel implements AutoCloseable {
     public Encoding encode(Tensor pixels) {
         int side = config.imageSize();
         if (pixels.rank() != 4 || pixels.size(2) != side || pixels.size(3) != side) {
-            throw new IllegalArgumentException("this encoder takes pictures [B, " + config.channels() + ", " + side + ", "
-                    + side + "], got " + Shapes.toString(pixels.shape()));
+            throw new IllegalArgumentException("this encoder takes pictures [B, " + config.channels() + ", " + side
+                    + ", " + side + "], got " + Shapes.toString(pixels.shape()));
         }
         long batch = pixels.size(0);
-        Tensor patches = layers.patches().apply(pixels).reshape(batch, config.hiddenSize(), -1).transpose(1, 2);
+        Tensor patches = layers.patches()
+                .apply(pixels)
+                .reshape(batch, config.hiddenSize(), -1)
+                .transpose(1, 2);
         Tensor first = layers.classToken().reshape(1, 1, -1).expand(batch, 1, config.hiddenSize());
-        Tensor x = layers.before().apply(pixels.engine().cat(List.of(first, patches), 1).add(layers.positions()));
+        Tensor x = layers.before()
+                .apply(pixels.engine().cat(List.of(first, patches), 1).add(layers.positions()));
         for (TransformerLayer layer : layers.layers()) {
             x = layer.apply(x, null, false);
         }

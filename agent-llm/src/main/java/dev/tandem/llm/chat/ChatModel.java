@@ -79,8 +79,7 @@ public final class ChatModel implements AutoCloseable {
      * @param text hears pieces of the answer as they are written
      * @throws IllegalArgumentException if the model has no chat template, or the chat does not fit into it or the context
      */
-    public Answer answer(
-            List<ChatMessage> messages, Settings settings, RandomGenerator random, Consumer<String> text) {
+    public Answer answer(List<ChatMessage> messages, Settings settings, RandomGenerator random, Consumer<String> text) {
         ChatTemplate words = template.orElseThrow(() -> new IllegalArgumentException(
                 "this model has no chat template: it was not made for chats; continue a text instead (--raw)"));
         return write(tokenizer.template(words.render(messages, true)), settings, random, text);

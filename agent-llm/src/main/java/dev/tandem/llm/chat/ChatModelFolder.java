@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
-import dev.tandem.llm.load.Gpt2Loader;
 import dev.tandem.llm.load.GgufModel;
+import dev.tandem.llm.load.Gpt2Loader;
 import dev.tandem.llm.load.LlamaLoader;
 import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.Gpt2;
@@ -76,8 +76,8 @@ public final class ChatModelFolder {
                     stops = gpt2.config().eosTokenIds();
                 }
                 default ->
-                    throw new WeightException(path + " holds a model of the type '" + type
-                            + "'; llama, qwen2 and gpt2 can write texts");
+                    throw new WeightException(
+                            path + " holds a model of the type '" + type + "'; llama, qwen2 and gpt2 can write texts");
             }
             return new ChatModel(model, tokenizer, template(folder, tokenizer), stops, type.equals("llama"));
         } catch (RuntimeException | Error e) {

@@ -68,8 +68,8 @@ public final class ChatTemplate {
             RenderResult result = JINJA.renderForResult(source, names);
             for (TemplateError error : result.getErrors()) {
                 if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-                    throw new IllegalArgumentException("the chat template can't put this chat into words: "
-                            + message(error));
+                    throw new IllegalArgumentException(
+                            "the chat template can't put this chat into words: " + message(error));
                 }
             }
             return result.getOutput();

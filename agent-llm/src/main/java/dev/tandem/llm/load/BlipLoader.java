@@ -146,9 +146,7 @@ public final class BlipLoader {
                 Linear.load(head, "transform.dense", width, width, true, NORMAL),
                 LayerNorm.load(head, "transform.LayerNorm", width, c.layerNormEps()),
                 new Linear(
-                        c.tied()
-                                ? tokens.weight()
-                                : head.get("decoder.weight", NORMAL, c.vocabSize(), width),
+                        c.tied() ? tokens.weight() : head.get("decoder.weight", NORMAL, c.vocabSize(), width),
                         head.get("bias", Init.zeros(), c.vocabSize())));
     }
 

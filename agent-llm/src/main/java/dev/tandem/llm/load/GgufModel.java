@@ -67,8 +67,8 @@ public final class GgufModel {
         Gguf file = Gguf.open(path);
         String architecture = file.text("general.architecture").orElse("");
         if (!architecture.equals(LLAMA) && !architecture.equals(QWEN2)) {
-            throw new WeightException(path + " holds a model of the architecture '" + architecture
-                    + "'; llama and qwen2 are supported");
+            throw new WeightException(
+                    path + " holds a model of the architecture '" + architecture + "'; llama and qwen2 are supported");
         }
         try {
             return new GgufModel(file, architecture, config(file, architecture));

@@ -68,7 +68,8 @@ final class GgufTokenizer {
 
     private void byteLevel(ObjectNode bpe) {
         String words = file.text("tokenizer.ggml.pre").orElse("default");
-        ArrayNode steps = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        ArrayNode steps =
+                json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
         switch (words) {
             case "llama-bpe", "llama-v3", "llama3" -> {
                 split(steps, LLAMA3_WORDS);

@@ -151,7 +151,10 @@ public final class MllamaLoader {
         return new MllamaVision(
                 c,
                 new Conv2d(
-                        weights.get("patch_embedding.weight", NORMAL, width, c.channels(), patch, patch), null, patch, 0),
+                        weights.get("patch_embedding.weight", NORMAL, width, c.channels(), patch, patch),
+                        null,
+                        patch,
+                        0),
                 weights.get("class_embedding", NORMAL, width),
                 tiles(weights.at("pre_tile_positional_embedding")),
                 positions(weights.at("gated_positional_embedding")),

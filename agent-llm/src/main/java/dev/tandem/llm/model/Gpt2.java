@@ -64,8 +64,7 @@ public final class Gpt2 implements CausalLm {
      * @param norm after the last
      * @param head D to V; the table of tokens where they are tied
      */
-    public record Weights(
-            Embedding tokens, Embedding positions, List<Layer> layers, LayerNorm norm, Linear head) {
+    public record Weights(Embedding tokens, Embedding positions, List<Layer> layers, LayerNorm norm, Linear head) {
 
         public Weights {
             layers = List.copyOf(layers);

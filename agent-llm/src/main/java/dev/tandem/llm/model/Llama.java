@@ -149,12 +149,17 @@ public final class Llama implements CausalLm {
      * @param cache past keys and values; null for none
      * @param index the layer's place in it
      */
-    record Step(Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache, int index) {}
+    record Step(
+            Rope.Angles angles,
+            AttentionBias bias,
+            @Nullable KvCache cache,
+            int index) {}
 
     /** One decoder layer: [B, T, D] to the same shape. */
     static Tensor apply(LlamaConfig config, Layer layer, Tensor x, Step step) {
         Tensor y = x.add(attention(config, layer, layer.attentionNorm().apply(x), step));
-        return y.add(feedForward(config.hiddenAct(), layer, layer.feedForwardNorm().apply(y)));
+        return y.add(
+                feedForward(config.hiddenAct(), layer, layer.feedForwardNorm().apply(y)));
     }
 
     private static Tensor attention(LlamaConfig config, Layer layer, Tensor x, Step step) {

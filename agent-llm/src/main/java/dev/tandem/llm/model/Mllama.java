@@ -122,12 +122,17 @@ public final class Mllama implements AutoCloseable {
                 Map<Integer, KeysAndValues> projected = new HashMap<>();
                 for (int i = 0; i < weights.layers().size(); i++) {
                     if (weights.layers().get(i) instanceof LookingLayer layer) {
-                        Tensor k = Llama.split(layer.layer().key().apply(states), config.text().keyValueHeads());
-                        Tensor v = Llama.split(layer.layer().value().apply(states), config.text().keyValueHeads());
-                        projected.put(i, new KeysAndValues(step.keep(layer.keyNorm().apply(k)), step.keep(v.contiguous())));
+                        Tensor k = Llama.split(
+                                layer.layer().key().apply(states), config.text().keyValueHeads());
+                        Tensor v = Llama.split(
+                                layer.layer().value().apply(states),
+                                config.text().keyValueHeads());
+                        projected.put(
+                                i, new KeysAndValues(step.keep(layer.keyNorm().apply(k)), step.keep(v.contiguous())));
                     }
                 }
-                return new Bound(new Sight(projected, visible(visible), config.vision().tokens(), seen));
+                return new Bound(
+                        new Sight(projected, visible(visible), config.vision().tokens(), seen));
             }
         } catch (RuntimeException | Error e) {
             seen.close();
@@ -139,8 +144,8 @@ public final class Mllama implements AutoCloseable {
 
     private boolean[][][] visible(Tensor visible) {
         if (visible.rank() != 4) {
-            throw new IllegalArgumentException("which tiles a token sees has the shape [B, T, M, tiles], got "
-                    + Shapes.toString(visible.shape()));
+            throw new IllegalArgumentException(
+                    "which tiles a token sees has the shape [B, T, M, tiles], got " + Shapes.toString(visible.shape()));
         }
         int rows = Math.toIntExact(visible.size(0));
         int tokens = Math.toIntExact(visible.size(1));
@@ -250,15 +255,15 @@ public final class Mllama implements AutoCloseable {
             Tensor v = seen.values();
             int[] origins = cache == null ? null : cache.origins();
             if (origins != null) {
-                Tensor rows = engine.tensor(Arrays.stream(origins).asLongStream().toArray(), origins.length);
+                Tensor rows =
+                        engine.tensor(Arrays.stream(origins).asLongStream().toArray(), origins.length);
                 k = k.indexSelect(0, rows);
                 v = v.indexSelect(0, rows);
             }
             Tensor n = layer.attentionNorm().apply(x);
             Tensor q = looking.queryNorm()
                     .apply(Llama.split(layer.query().apply(n), config.text().attentionHeads()));
-            Tensor mixed =
-                    layer.output().apply(Llama.merged(q.scaledDotProductAttention(k, v, view.bias(), false)));
+            Tensor mixed = layer.output().apply(Llama.merged(q.scaledDotProductAttention(k, v, view.bias(), false)));
             Tensor y = x.add(mixed.mul(looking.attentionGate().tanh()));
             Tensor inner = Llama.feedForward(
                     config.text().hiddenAct(), layer, layer.feedForwardNorm().apply(y));

@@ -152,17 +152,14 @@ public record MllamaVision(
     }
 
     private Tensor tiled(TileEmbedding embedding, Tensor x, Tensor layout) {
-        Tensor vectors =
-                embedding.table().apply(layout).reshape(-1, config.maxTiles(), 1, config.hiddenSize());
+        Tensor vectors = embedding.table().apply(layout).reshape(-1, config.maxTiles(), 1, config.hiddenSize());
         return x.add(vectors.mul(embedding.gate().tanh()));
     }
 
     private Tensor positioned(Tensor x, Tensor layout) {
         Tensor open = positions.gate().tanh();
-        Tensor inLayout = positions
-                .inLayout()
-                .apply(layout)
-                .reshape(-1, config.maxTiles(), config.tokens(), config.hiddenSize());
+        Tensor inLayout =
+                positions.inLayout().apply(layout).reshape(-1, config.maxTiles(), config.tokens(), config.hiddenSize());
         return x.add(positions.inTile().mul(open.neg().add(1))).add(inLayout.mul(open));
     }
 

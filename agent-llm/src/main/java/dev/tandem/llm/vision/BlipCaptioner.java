@@ -130,7 +130,8 @@ public final class BlipCaptioner implements AutoCloseable {
         }
         long batch = pixels.size(0);
         int width = config.vision().hiddenSize();
-        Tensor patches = vision.patches().apply(pixels).reshape(batch, width, -1).transpose(1, 2);
+        Tensor patches =
+                vision.patches().apply(pixels).reshape(batch, width, -1).transpose(1, 2);
         Tensor x = engine.cat(List.of(vision.classToken().expand(batch, 1, width), patches), 1)
                 .add(vision.positions());
         for (TransformerLayer layer : vision.layers()) {
@@ -156,7 +157,8 @@ public final class BlipCaptioner implements AutoCloseable {
         Tensor x = text.norm().apply(text.tokens().apply(ids).add(positions));
         for (TextLayer layer : text.layers()) {
             x = layer.selfNorm().apply(layer.self().apply(x, x, null, true).add(x));
-            x = layer.crossNorm().apply(layer.cross().apply(x, picture, null, false).add(x));
+            x = layer.crossNorm()
+                    .apply(layer.cross().apply(x, picture, null, false).add(x));
             Tensor inner = config.text().activation().apply(layer.in().apply(x));
             x = layer.outNorm().apply(layer.out().apply(inner).add(x));
         }

@@ -31,7 +31,8 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "FOLDER_OR_GGUF",
-            description = "a model folder in the layout of Hugging Face, a .gguf file, or OWNER/NAME of a fetched model")
+            description =
+                    "a model folder in the layout of Hugging Face, a .gguf file, or OWNER/NAME of a fetched model")
     private String model = "";
 
     @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "what to answer, or to continue")
@@ -46,25 +47,37 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--greedy", description = "always the likeliest token")
     private boolean greedy;
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "most tokens to write (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "most tokens to write (default: ${DEFAULT-VALUE})")
     private int maxNewTokens = 256;
 
     @Option(names = "--temperature", paramLabel = "X", description = "above 0 (default: ${DEFAULT-VALUE})")
     private double temperature = 0.7;
 
-    @Option(names = "--top-k", paramLabel = "N", description = "draw from the N likeliest; 0 for all (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            description = "draw from the N likeliest; 0 for all (default: ${DEFAULT-VALUE})")
     private int topK;
 
     @Option(names = "--top-p", paramLabel = "X", description = "draw from this share (default: ${DEFAULT-VALUE})")
     private double topP = 0.95;
 
-    @Option(names = "--repetition-penalty", paramLabel = "X", description = "above 1 to repeat less (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            description = "above 1 to repeat less (default: ${DEFAULT-VALUE})")
     private double repetitionPenalty = 1;
 
     @Option(names = "--stop", paramLabel = "TEXT", description = "end before this text; may be repeated")
     private List<String> stops = new ArrayList<>();
 
-    @Option(names = "--seed", paramLabel = "N", description = "the same seed gives the same text (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "the same seed gives the same text (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
@@ -86,10 +99,12 @@ final class GenerateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--max-new-tokens is at least 1, got " + maxNewTokens);
         }
         ChatModel.Settings settings = new ChatModel.Settings(
-                greedy ? Sampler.greedy() : new Sampler(temperature, topK, topP), repetitionPenalty, maxNewTokens, stops);
+                greedy ? Sampler.greedy() : new Sampler(temperature, topK, topP),
+                repetitionPenalty,
+                maxNewTokens,
+                stops);
         long start = System.nanoTime();
-        try (ChatModel chat = ChatModelFolder.load(
-                TorchEngine.on(Device.parse(device)), ModelPlace.of(model))) {
+        try (ChatModel chat = ChatModelFolder.load(TorchEngine.on(Device.parse(device)), ModelPlace.of(model))) {
             long loaded = System.nanoTime();
             long[] first = {0};
             ChatModel.Answer answer = write(chat, settings, piece -> {

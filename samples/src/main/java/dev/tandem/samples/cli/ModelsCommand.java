@@ -50,17 +50,26 @@ final class ModelsCommand implements Runnable {
                 spec.commandLine(), "say what to do with models: tandem models pull, list, info or remove");
     }
 
-    @Command(name = "pull", mixinStandardHelpOptions = true, description = "Fetch a model, or go on with one that broke off.")
+    @Command(
+            name = "pull",
+            mixinStandardHelpOptions = true,
+            description = "Fetch a model, or go on with one that broke off.")
     int pull(
             @Parameters(paramLabel = "OWNER/NAME", description = "the model's name on the hub") String name,
-            @Option(names = "--revision", paramLabel = "NAME", defaultValue = "main", description = "branch, tag or commit")
+            @Option(
+                            names = "--revision",
+                            paramLabel = "NAME",
+                            defaultValue = "main",
+                            description = "branch, tag or commit")
                     String revision,
-            @Option(names = "--fp16", description = "weights in half precision, where the model offers them") boolean half,
+            @Option(names = "--fp16", description = "weights in half precision, where the model offers them")
+                    boolean half,
             @Option(
                             names = "--hub",
                             paramLabel = "URL",
                             description = "address of the hub (default: HF_ENDPOINT, else https://huggingface.co)")
-                    @Nullable String address) {
+                    @Nullable
+                    String address) {
         ModelName model = ModelName.parse(name);
         Hub hub = hub(address);
         ModelStore.Variant variant = half ? ModelStore.Variant.FP16 : ModelStore.Variant.FULL;

@@ -23,8 +23,8 @@ final class BlipKind implements ParityKind {
             Tensor picture = model.look(parityCase.input("pixel_values"));
             Tensor logits = model.logits(parityCase.input("caption_ids"), picture);
             Tensor mask = parityCase.input("caption_mask").to(DType.FLOAT32).unsqueeze(-1);
-            int[][] written =
-                    model.caption(picture, parityCase.args().path("max_new_tokens").asInt(20));
+            int[][] written = model.caption(
+                    picture, parityCase.args().path("max_new_tokens").asInt(20));
             long[] ids = Arrays.stream(written)
                     .flatMapToInt(Arrays::stream)
                     .asLongStream()

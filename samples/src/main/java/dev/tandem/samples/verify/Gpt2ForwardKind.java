@@ -25,8 +25,7 @@ final class Gpt2ForwardKind implements ParityKind {
                     ? model.hidden(ids, padding, parityCase.input("position_ids"))
                     : model.hidden(ids, padding);
             return Map.of(
-                    "logits",
-                    model.head(hidden).mul(mask.to(DType.FLOAT32).unsqueeze(2)));
+                    "logits", model.head(hidden).mul(mask.to(DType.FLOAT32).unsqueeze(2)));
         }
     }
 }

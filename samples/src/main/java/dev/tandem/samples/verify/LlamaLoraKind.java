@@ -24,7 +24,8 @@ final class LlamaLoraKind implements ParityKind {
     public Map<String, Tensor> run(ParityCase parityCase) {
         TensorEngine engine = parityCase.engine();
         LoraAdapter adapter = LoraAdapter.load(
-                engine, parityCase.folder().resolve(parityCase.args().path("adapter").asText("adapter")));
+                engine,
+                parityCase.folder().resolve(parityCase.args().path("adapter").asText("adapter")));
         Tensor ids = parityCase.input("input_ids");
         Tensor mask = parityCase.input("attention_mask");
         Map<String, Tensor> outputs = new LinkedHashMap<>();

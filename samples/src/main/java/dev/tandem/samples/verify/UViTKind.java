@@ -31,8 +31,7 @@ final class UViTKind implements ParityKind {
                     parityCase.hasInput("data_type")
                             ? parityCase.input("data_type")
                             : parityCase.engine().tensor(new long[] {1}, 1));
-            return Map.of(
-                    "img_vae", predicted.latents(), "img_clip", predicted.clipImage(), "text", predicted.text());
+            return Map.of("img_vae", predicted.latents(), "img_clip", predicted.clipImage(), "text", predicted.text());
         }
     }
 }
