@@ -136,7 +136,7 @@ public final class ChatTemplate {
         while (cause != null && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof Refusal ? cause.getMessage() : error.getMessage();
+        return String.valueOf(cause instanceof Refusal ? cause.getMessage() : error.getMessage());
     }
 
     /** What templates call where a chat does not fit; public because Jinjava looks for it by reflection. */

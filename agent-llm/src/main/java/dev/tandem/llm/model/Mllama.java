@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,7 +251,7 @@ public final class Mllama implements AutoCloseable {
                 return x;
             }
             Llama.Layer layer = looking.layer();
-            KeysAndValues seen = sight.projected().get(index);
+            KeysAndValues seen = Objects.requireNonNull(sight.projected().get(index));
             Tensor k = seen.keys();
             Tensor v = seen.values();
             int[] origins = cache == null ? null : cache.origins();
