@@ -48,7 +48,7 @@ public final class EulerScheduler extends TableScheduler {
         }
         noise[sigmas.length] = euler.endsAboveZero() ? table[0] : 0;
         for (int i = 0; i < times.length; i++) {
-            times[i] = euler.continuousTime() ? (float) (0.25f * (float) Math.log(noise[i])) : (float) times[i];
+            times[i] = euler.continuousTime() ? 0.25f * (float) Math.log(noise[i]) : (float) times[i];
         }
         return new Run(times, noise);
     }
