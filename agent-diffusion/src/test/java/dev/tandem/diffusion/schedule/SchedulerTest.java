@@ -31,10 +31,10 @@ class SchedulerTest {
             Tensor picture = ENGINE.randn(random, 1, 2, 3, 3);
             Tensor noise = ENGINE.randn(random, 1, 2, 3, 3);
             Sampling run = scheduler.start(10);
-            long[] times = run.timesteps();
-            Tensor x = scheduler.addNoise(picture, noise, new long[] {times[0]});
+            double[] times = run.timesteps();
+            Tensor x = scheduler.addNoise(picture, noise, new long[] {(long) times[0]});
             for (int k = 0; k < times.length; k++) {
-                x = run.step(k, scheduler.target(picture, noise, new long[] {times[k]}), x, null);
+                x = run.step(k, scheduler.target(picture, noise, new long[] {(long) times[k]}), x, null);
             }
             assertArrayEquals(picture.toFloatArray(), x.toFloatArray(), 1e-3f);
         }
