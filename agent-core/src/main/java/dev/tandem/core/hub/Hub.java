@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class Hub {
     private final @Nullable String token;
     private final int attempts;
     private final Duration pause;
+    private final Duration timeout;
     private final HttpClient client;
 
     private Hub(Builder builder) {
@@ -60,8 +62,9 @@ public final class Hub {
         token = builder.token;
         attempts = builder.attempts;
         pause = builder.pause;
+        timeout = builder.timeout;
         client = HttpClient.newBuilder()
-                .connectTimeout(builder.timeout)
+                .connectTimeout(timeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
@@ -88,8 +91,9 @@ public final class Hub {
         List<HubFile> files = new ArrayList<>();
         URI next = address.resolve("/api/models/" + model + "/tree/" + encoded(revision) + "?recursive=true");
         while (next != null) {
-            HttpResponse<InputStream> response = get(next, 0, model);
-            JsonNode page = json(response, model);
+            URI place = next;
+            Page answer = persistently("reading the list of files of " + model, why -> {}, () -> page(place, model));
+            JsonNode page = answer.files();
             for (JsonNode entry : page) {
                 if (entry.path("type").asText().equals("file")) {
                     files.add(file(entry));
@@ -98,7 +102,7 @@ public final class Hub {
             if (files.size() > MAX_FILES) {
                 throw new HubException(model + " has more than " + MAX_FILES + " files, which is no model");
             }
-            next = next(response, next);
+            next = answer.next();
         }
         return files;
     }
@@ -111,14 +115,21 @@ public final class Hub {
                 Optional.ofNullable(large.path("oid").textValue()));
     }
 
+    private record Page(JsonNode files, @Nullable URI next) {}
+
+    private Page page(URI place, ModelName model) throws IOException {
+        HttpResponse<InputStream> response = get(place, 0, model);
+        return new Page(json(response, model), next(response, place));
+    }
+
     private static @Nullable URI next(HttpResponse<?> response, URI page) {
         Optional<String> link = response.headers().firstValue("Link");
         Matcher matcher = NEXT.matcher(link.orElse(""));
         return matcher.find() ? page.resolve(matcher.group(1)) : null;
     }
 
-    private JsonNode json(HttpResponse<InputStream> response, ModelName model) {
-        try (InputStream body = response.body()) {
+    private JsonNode json(HttpResponse<InputStream> response, ModelName model) throws IOException {
+        try (InputStream body = body(response)) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             byte[] buffer = new byte[BUFFER];
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
@@ -136,9 +147,11 @@ public final class Hub {
             return page;
         } catch (JsonProcessingException e) {
             throw new HubException(address + " answers for " + model + " with no JSON; is it a hub?", e);
-        } catch (IOException e) {
-            throw new HubException("the list of files of " + model + " broke off: " + e.getMessage(), e);
         }
+    }
+
+    private InputStream body(HttpResponse<InputStream> response) {
+        return new TimedStream(response.body(), timeout);
     }
 
     /**
@@ -150,30 +163,47 @@ public final class Hub {
     public void download(ModelName model, String revision, HubFile file, Path target, PullListener listener) {
         Path part = target.resolveSibling("." + target.getFileName() + ".part");
         URI place = address.resolve("/" + model + "/resolve/" + encoded(revision) + "/" + encodedPath(file.path()));
+        persistently("fetching " + file.path() + " of " + model, why -> listener.retrying(file, why), () -> {
+            receive(place, file, part, model, listener);
+            return file;
+        });
         try {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    receive(place, file, part, model, listener);
-                    break;
-                } catch (IOException e) {
-                    if (attempt == attempts) {
-                        throw new HubException(
-                                "fetching " + file.path() + " of " + model + " broke off " + attempts + " times ("
-                                        + e.getMessage() + "); pull again to go on where it was",
-                                e);
-                    }
-                    listener.retrying(file, String.valueOf(e.getMessage()));
-                    Thread.sleep(pause.toMillis() * attempt);
-                }
-            }
             check(model, file, part);
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             listener.finished(file);
         } catch (IOException e) {
             throw new HubException("cannot write " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private interface Attempt<T> {
+        T make() throws IOException;
+    }
+
+    /** Tries again where the network failed, after a longer pause each time. */
+    private <T> T persistently(String what, Consumer<String> again, Attempt<T> attempt) {
+        for (int i = 1; ; i++) {
+            try {
+                return attempt.make();
+            } catch (IOException e) {
+                if (i == attempts) {
+                    throw new HubException(
+                            what + " broke off " + attempts + " times (" + e.getMessage()
+                                    + "); pull again to go on where it was",
+                            e);
+                }
+                again.accept(String.valueOf(e.getMessage()));
+                pause(what, i);
+            }
+        }
+    }
+
+    private void pause(String what, int times) {
+        try {
+            Thread.sleep(pause.toMillis() * times);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HubException("fetching " + file.path() + " was interrupted; pull again to go on where it was", e);
+            throw new HubException(what + " was interrupted; pull again to go on where it was", e);
         }
     }
 
@@ -189,7 +219,7 @@ public final class Hub {
         }
         HttpResponse<InputStream> response = get(place, have, model);
         boolean goesOn = response.statusCode() == 206 && start(response) == have;
-        try (InputStream body = response.body();
+        try (InputStream body = body(response);
                 OutputStream out = goesOn
                         ? Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                         : Files.newOutputStream(part)) {
@@ -238,10 +268,10 @@ public final class Hub {
     }
 
     /** Follows redirects by hand, so that the token does not follow them. */
-    private HttpResponse<InputStream> get(URI first, long from, ModelName model) {
+    private HttpResponse<InputStream> get(URI first, long from, ModelName model) throws IOException {
         URI place = first;
         for (int i = 0; i <= MAX_REDIRECTS; i++) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(place).header("User-Agent", "tandem");
+            HttpRequest.Builder request = HttpRequest.newBuilder(place).timeout(timeout).header("User-Agent", "tandem");
             if (from > 0) {
                 request.header("Range", "bytes=" + from + "-");
             }
@@ -254,7 +284,10 @@ public final class Hub {
                 return response;
             }
             Optional<String> location = response.headers().firstValue("Location");
-            close(response);
+            response.body().close();
+            if (status >= 500) {
+                throw new IOException(place.getHost() + " answers " + status);
+            }
             if (status < 300 || status >= 400 || location.isEmpty()) {
                 throw refused(status, model, place);
             }
@@ -272,11 +305,11 @@ public final class Hub {
                 && address.getPort() == place.getPort();
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) {
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            throw new HubException(
+            throw new IOException(
                     "cannot reach " + request.uri().getHost() + " ("
                             + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
                             + "); check the network, or choose another hub with HF_ENDPOINT",
@@ -301,14 +334,6 @@ public final class Hub {
                 });
     }
 
-    private static void close(HttpResponse<InputStream> response) {
-        try (InputStream body = response.body()) {
-            body.skip(1);
-        } catch (IOException e) {
-            // nothing of it is needed
-        }
-    }
-
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
@@ -328,7 +353,7 @@ public final class Hub {
         private @Nullable String token;
         private int attempts = 5;
         private Duration pause = Duration.ofSeconds(1);
-        private Duration timeout = Duration.ofSeconds(20);
+        private Duration timeout = Duration.ofSeconds(30);
 
         private Builder() {}
 
@@ -374,7 +399,7 @@ public final class Hub {
             return this;
         }
 
-        /** How long a connection may take. */
+        /** How long a connection may take, and how long nothing may come. */
         public Builder timeout(Duration value) {
             timeout = value;
             return this;

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -66,7 +67,8 @@ final class FakeHub implements AutoCloseable {
     }
 
     Hub.Builder client() {
-        return Hub.builder().address(address()).pause(java.time.Duration.ofMillis(1));
+        // a cut of this server is a connection on which nothing comes any more
+        return Hub.builder().address(address()).pause(Duration.ofMillis(1)).timeout(Duration.ofSeconds(2));
     }
 
     private void note(String server, HttpExchange exchange) {
@@ -152,7 +154,7 @@ final class FakeHub implements AutoCloseable {
             out.write(content, from, sent);
             out.flush();
         } catch (IOException e) {
-            // fewer bytes than were promised: the server ends the connection, as was intended
+            // fewer bytes than were promised, as was intended
         }
         exchange.close();
     }
