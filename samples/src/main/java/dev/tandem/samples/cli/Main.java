@@ -74,6 +74,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ChatCommand(io))
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new GenerateCommand(io))
+                .addSubcommand(new DescribeCommand(io))
                 .addSubcommand(new ModelsCommand(io))
                 .addSubcommand(new InfoCommand(io))
                 .addSubcommand(new VerifyCommand())

@@ -1,0 +1,77 @@
+package dev.tandem.core.vision;
+
+import dev.tandem.core.stage.Picture;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Reads picture files: PNG, JPEG, GIF and BMP. What is transparent becomes white. */
+public final class PictureFile {
+
+    private static final long MAX_PIXELS = 64L << 20;
+
+    private PictureFile() {}
+
+    /**
+     * Reads a file; its size is looked at before its pixels.
+     *
+     * @throws IllegalArgumentException if there is no such file, or it is no picture, damaged, or of more than 64 million pixels
+     */
+    public static Picture read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(file + " is a folder, not a picture");
+        }
+        try (ImageInputStream input = ImageIO.createImageInputStream(file.toFile())) {
+            if (input == null) {
+                throw new NoSuchFileException(file.toString());
+            }
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+            if (!readers.hasNext()) {
+                throw new IllegalArgumentException(file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(input, true, true);
+                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+                if (pixels > MAX_PIXELS) {
+                    throw new IllegalArgumentException(
+                            file + " has " + pixels + " pixels; at most " + MAX_PIXELS + " are read, make it smaller");
+                }
+                return picture(reader.read(0));
+            } finally {
+                reader.dispose();
+            }
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("there is no file " + file, e);
+        } catch (IOException | ArrayIndexOutOfBoundsException | NegativeArraySizeException e) {
+            // readers of the JDK answer damage with either
+            throw new IllegalArgumentException(
+                    Files.exists(file) ? file + " is damaged: " + e.getMessage() : "there is no file " + file, e);
+        }
+    }
+
+    private static Picture picture(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        BufferedImage opaque = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = opaque.createGraphics();
+        graphics.drawImage(image, 0, 0, Color.WHITE, null);
+        graphics.dispose();
+        int[] pixels = opaque.getRGB(0, 0, width, height, null, 0, width);
+        byte[] rgb = new byte[3 * pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            rgb[3 * i] = (byte) (pixels[i] >> 16);
+            rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
+            rgb[3 * i + 2] = (byte) pixels[i];
+        }
+        return new Picture(width, height, rgb);
+    }
+}
