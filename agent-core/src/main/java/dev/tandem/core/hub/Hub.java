@@ -271,7 +271,8 @@ public final class Hub {
     private HttpResponse<InputStream> get(URI first, long from, ModelName model) throws IOException {
         URI place = first;
         for (int i = 0; i <= MAX_REDIRECTS; i++) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(place).timeout(timeout).header("User-Agent", "tandem");
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(place).timeout(timeout).header("User-Agent", "tandem");
             if (from > 0) {
                 request.header("Range", "bytes=" + from + "-");
             }

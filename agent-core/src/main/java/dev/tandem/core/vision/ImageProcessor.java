@@ -37,7 +37,8 @@ public record ImageProcessor(
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         if (mean.size() != 3 || deviation.size() != 3) {
-            throw new IllegalArgumentException("three channels have three means and deviations, not " + mean + " and " + deviation);
+            throw new IllegalArgumentException(
+                    "three channels have three means and deviations, not " + mean + " and " + deviation);
         }
         if (deviation.contains(0.0)) {
             throw new IllegalArgumentException("nothing can be divided by a deviation of 0: " + deviation);
@@ -69,11 +70,13 @@ public record ImageProcessor(
 
     private static Size size(JsonNode json, String key) {
         JsonNode value = json.path(key);
-        int shortest = value.isInt() ? value.asInt() : value.path("shortest_edge").asInt(0);
+        int shortest =
+                value.isInt() ? value.asInt() : value.path("shortest_edge").asInt(0);
         int height = shortest > 0 ? shortest : value.path("height").asInt(0);
         int width = shortest > 0 ? shortest : value.path("width").asInt(0);
         if (height < 1 || width < 1 || height > LARGEST || width > LARGEST) {
-            throw new IllegalArgumentException(key + " is " + value + "; give height and width, or shortest_edge, of 1 to " + LARGEST);
+            throw new IllegalArgumentException(
+                    key + " is " + value + "; give height and width, or shortest_edge, of 1 to " + LARGEST);
         }
         return new Size(height, width, shortest > 0 && key.equals("size"));
     }
@@ -83,7 +86,8 @@ public record ImageProcessor(
         if (!value.isArray() || value.size() != 3) {
             throw new IllegalArgumentException(key + " is " + value + "; it needs three numbers");
         }
-        return List.of(value.get(0).asDouble(), value.get(1).asDouble(), value.get(2).asDouble());
+        return List.of(
+                value.get(0).asDouble(), value.get(1).asDouble(), value.get(2).asDouble());
     }
 
     /** A picture as [1, 3, height, width]. */

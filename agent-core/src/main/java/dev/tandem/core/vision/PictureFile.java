@@ -35,7 +35,8 @@ public final class PictureFile {
             }
             Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
             if (!readers.hasNext()) {
-                throw new IllegalArgumentException(file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
+                throw new IllegalArgumentException(
+                        file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
             }
             ImageReader reader = readers.next();
             try {

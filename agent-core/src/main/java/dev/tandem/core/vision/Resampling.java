@@ -160,9 +160,7 @@ public enum Resampling {
             case HAMMING -> x == 0 ? 1 : x >= 1 ? 0 : sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x));
             case BICUBIC -> {
                 double a = -0.5;
-                yield x < 1
-                        ? ((a + 2) * x - (a + 3)) * x * x + 1
-                        : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+                yield x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
             }
             case LANCZOS -> position >= -3 && position < 3 ? sinc(position) * sinc(position / 3) : 0;
         };

@@ -36,8 +36,10 @@ class ImageProcessorTest {
     Path folder;
 
     private static Stream<JsonNode> cases(String name) throws IOException {
-        try (InputStream file = Objects.requireNonNull(ImageProcessorTest.class.getResourceAsStream("image-processors.json"))) {
-            return StreamSupport.stream(new ObjectMapper().readTree(file).get(name).spliterator(), false);
+        try (InputStream file =
+                Objects.requireNonNull(ImageProcessorTest.class.getResourceAsStream("image-processors.json"))) {
+            return StreamSupport.stream(
+                    new ObjectMapper().readTree(file).get(name).spliterator(), false);
         }
     }
 
@@ -80,7 +82,8 @@ class ImageProcessorTest {
     @ParameterizedTest
     @MethodSource("processed")
     void processesAsTransformersDoes(JsonNode each) throws IOException {
-        Files.writeString(folder.resolve("preprocessor_config.json"), each.get("config").toString());
+        Files.writeString(
+                folder.resolve("preprocessor_config.json"), each.get("config").toString());
         float[] due = new float[each.get("values").size()];
         for (int i = 0; i < due.length; i++) {
             due[i] = (float) each.get("values").get(i).asDouble();
@@ -88,7 +91,13 @@ class ImageProcessorTest {
         try (Scope scope = ENGINE.scope()) {
             Tensor pixels = ImageProcessor.read(ModelFolder.of(folder)).apply(ENGINE, picture(each));
             assertArrayEquals(
-                    new long[] {1, 3, each.get("shape").get(1).asLong(), each.get("shape").get(2).asLong()}, pixels.shape());
+                    new long[] {
+                        1,
+                        3,
+                        each.get("shape").get(1).asLong(),
+                        each.get("shape").get(2).asLong()
+                    },
+                    pixels.shape());
             assertArrayEquals(due, pixels.toFloatArray(), 2e-6f);
         }
     }

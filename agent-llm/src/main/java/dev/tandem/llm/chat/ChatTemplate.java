@@ -175,10 +175,11 @@ public final class ChatTemplate {
         @Override
         public OutputNode interpretOutput(TagNode tag, JinjavaInterpreter interpreter) {
             boolean otherwise = tag.getChildren().stream()
-                    .anyMatch(child -> child instanceof TagNode inner && inner.getName().equals("else"));
+                    .anyMatch(child ->
+                            child instanceof TagNode inner && inner.getName().equals("else"));
             if (otherwise || tag.getHelpers().contains(" if ")) {
-                throw new Refusal("it has a loop with 'if' or 'else', which is not supported (line "
-                        + tag.getLineNumber() + ")");
+                throw new Refusal(
+                        "it has a loop with 'if' or 'else', which is not supported (line " + tag.getLineNumber() + ")");
             }
             return super.interpretOutput(tag, interpreter);
         }

@@ -25,7 +25,8 @@ class ChatTemplateTest {
 
     /** Templates of our own and what transformers 4.57 makes of them. */
     static Stream<JsonNode> cases() throws IOException {
-        try (InputStream file = Objects.requireNonNull(ChatTemplateTest.class.getResourceAsStream("chat-templates.json"))) {
+        try (InputStream file =
+                Objects.requireNonNull(ChatTemplateTest.class.getResourceAsStream("chat-templates.json"))) {
             JsonNode cases = new ObjectMapper().readTree(file);
             return StreamSupport.stream(cases.spliterator(), false);
         }

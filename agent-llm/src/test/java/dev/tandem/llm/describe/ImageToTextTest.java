@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageToTextTest {
 
     private static Path folder() throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(ImageToTextTest.class.getResource("blip")).toURI());
+        return Path.of(Objects.requireNonNull(ImageToTextTest.class.getResource("blip"))
+                .toURI());
     }
 
     private static Picture picture(int width, int height) {
@@ -34,10 +35,12 @@ class ImageToTextTest {
 
     @Test
     void saysWhatTransformersSays() throws IOException, URISyntaxException {
-        JsonNode cases = new ObjectMapper().readTree(folder().resolve("descriptions.json").toFile());
+        JsonNode cases = new ObjectMapper()
+                .readTree(folder().resolve("descriptions.json").toFile());
         try (ImageToText describer = ImageToText.load(TorchEngine.cpu(), folder())) {
             for (JsonNode each : cases) {
-                Picture picture = picture(each.get("width").asInt(), each.get("height").asInt());
+                Picture picture =
+                        picture(each.get("width").asInt(), each.get("height").asInt());
                 assertEquals(each.get("text").asText(), describer.describe(picture, 12));
             }
             assertThrows(IllegalArgumentException.class, () -> describer.describe(picture(4, 4), 0));
