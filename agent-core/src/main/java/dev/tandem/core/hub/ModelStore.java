@@ -1,19 +1,16 @@
 package dev.tandem.core.hub;
 
+import dev.tandem.core.file.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Models that were fetched, each in a folder OWNER/NAME. A model is built up in a hidden folder beside its place, which gets its name when all
@@ -142,7 +139,7 @@ public final class ModelStore {
                 Files.createDirectories(place.getParent());
                 hub.download(name, revision, file, place, listener);
             }
-            delete(target);
+            Folders.delete(target);
             Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
             return target;
         } catch (IOException e) {
@@ -222,8 +219,8 @@ public final class ModelStore {
         Path hidden = target.resolveSibling(HIDDEN + name.name() + ".partial");
         boolean there = Files.exists(target) || Files.exists(hidden);
         try {
-            delete(target);
-            delete(hidden);
+            Folders.delete(target);
+            Folders.delete(hidden);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove " + target + ": " + e.getMessage(), e);
         }
@@ -243,27 +240,5 @@ public final class ModelStore {
             }
         });
         return sum[0];
-    }
-
-    private static void delete(@Nullable Path folder) throws IOException {
-        if (folder == null || !Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -3,6 +3,7 @@ package dev.tandem.core.train;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.file.Folders;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
@@ -11,12 +12,9 @@ import dev.tandem.core.weights.SafetensorsWriter;
 import dev.tandem.core.weights.WeightException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,7 +25,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A folder {@code checkpoint-STEP} from which a run goes on as if it had never stopped: {@code parameters.safetensors},
@@ -96,7 +93,7 @@ public record Checkpoint(Path folder, long step) {
         Path folder = run.resolve("checkpoint-" + state.step());
         Path hidden = run.resolve(HIDDEN + state.step());
         try {
-            delete(hidden);
+            Folders.delete(hidden);
             Files.createDirectories(hidden);
             SafetensorsWriter tensors = SafetensorsWriter.create();
             tensors.write(hidden.resolve(PARAMETERS), optimizer.parameters());
@@ -105,12 +102,12 @@ public record Checkpoint(Path folder, long step) {
                 tensors.write(hidden.resolve(AVERAGE), average);
             }
             Files.write(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
-            delete(folder);
+            Folders.delete(folder);
             Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
             List<Checkpoint> older = new ArrayList<>(all(run));
             older.sort(Comparator.comparingLong(Checkpoint::step));
             for (Checkpoint old : older.subList(0, Math.max(0, older.size() - keep))) {
-                delete(old.folder());
+                Folders.delete(old.folder());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the checkpoint " + folder + ": " + e.getMessage(), e);
@@ -191,27 +188,5 @@ public record Checkpoint(Path folder, long step) {
             fields.remove("final_factor");
         }
         return fields;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

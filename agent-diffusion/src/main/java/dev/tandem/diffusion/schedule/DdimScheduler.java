@@ -1,7 +1,6 @@
 package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Denoising diffusion implicit models (Song et al. 2021), equal to diffusers' {@code DDIMScheduler}. */
@@ -18,29 +17,15 @@ public final class DdimScheduler extends TableScheduler {
         return new Run(timesteps, config().trainTimesteps() / steps, options);
     }
 
-    private final class Run implements Sampling {
+    private final class Run extends TableRun {
 
-        private final long[] timesteps;
         private final long stride;
         private final SamplingOptions options;
 
         Run(long[] timesteps, long stride, SamplingOptions options) {
-            this.timesteps = timesteps;
+            super(timesteps);
             this.stride = stride;
             this.options = options;
-        }
-
-        @Override
-        public double[] timesteps() {
-            return Arrays.stream(timesteps).asDoubleStream().toArray();
-        }
-
-        @Override
-        public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
-            return DdimScheduler.this.addNoise(
-                    samples,
-                    noise,
-                    Arrays.stream(times).mapToLong(t -> (long) t).toArray());
         }
 
         @Override

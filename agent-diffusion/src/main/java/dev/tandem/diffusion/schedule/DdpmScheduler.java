@@ -1,7 +1,6 @@
 package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,25 +25,10 @@ public final class DdpmScheduler extends TableScheduler {
         return new Run(config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset()));
     }
 
-    private final class Run implements Sampling {
-
-        private final long[] timesteps;
+    private final class Run extends TableRun {
 
         Run(long[] timesteps) {
-            this.timesteps = timesteps;
-        }
-
-        @Override
-        public double[] timesteps() {
-            return Arrays.stream(timesteps).asDoubleStream().toArray();
-        }
-
-        @Override
-        public Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
-            return DdpmScheduler.this.addNoise(
-                    samples,
-                    noise,
-                    Arrays.stream(times).mapToLong(t -> (long) t).toArray());
+            super(timesteps);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
+import java.util.Arrays;
 
 /** A scheduler whose noise follows a table over the training time steps: all but flow matching. */
 abstract class TableScheduler implements Scheduler {
@@ -41,5 +42,28 @@ abstract class TableScheduler implements Scheduler {
     @Override
     public double alphaBar(long timestep) {
         return table.at(timestep);
+    }
+
+    /** A run over whole time steps. */
+    abstract class TableRun implements Sampling {
+
+        final long[] timesteps;
+
+        TableRun(long[] timesteps) {
+            this.timesteps = timesteps;
+        }
+
+        @Override
+        public final double[] timesteps() {
+            return Arrays.stream(timesteps).asDoubleStream().toArray();
+        }
+
+        @Override
+        public final Tensor addNoise(Tensor samples, Tensor noise, double[] times) {
+            return TableScheduler.this.addNoise(
+                    samples,
+                    noise,
+                    Arrays.stream(times).mapToLong(t -> (long) t).toArray());
+        }
     }
 }
