@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 public record Attention(Linear query, Linear key, Linear value, Linear out, int heads) {
 
     public Attention {
-        if (heads < 1 || query.weight().size(0) % heads != 0) {
+        if (heads < 1 || query.out() % heads != 0) {
             throw new IllegalArgumentException(
-                    query.weight().size(0) + " channels do not divide into " + heads + " attention heads");
+                    query.out() + " channels do not divide into " + heads + " attention heads");
         }
     }
 

@@ -264,6 +264,18 @@ public interface Tensor {
     /** Overwrites the values in place, outside of any recorded graph. */
     void set(Tensor values);
 
+    /**
+     * Overwrites elements {@code start} and following of one dimension in place, outside of any recorded graph, and gives this tensor up to the last of
+     * them, without a copy.
+     *
+     * @param values of this tensor's shape but for that dimension
+     */
+    default Tensor write(int dim, long start, Tensor values) {
+        long count = values.size(dim);
+        narrow(dim, start, count).set(values);
+        return narrow(dim, 0, start + count);
+    }
+
     /** All values in row-major order, converted to float. */
     float[] toFloatArray();
 

@@ -51,6 +51,21 @@ public interface TensorEngine {
     /** Joins tensors of one shape along a new dimension (torch.stack). */
     Tensor stack(List<Tensor> tensors, int dim);
 
+    /** Whether {@link #pack} works here. */
+    default boolean packs() {
+        return false;
+    }
+
+    /**
+     * Packs the matrix of a linear layer; it belongs to the current scope.
+     *
+     * @param weight float32 [out, in]; may be freed afterwards
+     * @throws UnsupportedOperationException if the engine, the device or the processor has no such product
+     */
+    default PackedMatrix pack(Tensor weight) {
+        throw new UnsupportedOperationException("the engine " + name() + " packs no matrices on " + device());
+    }
+
     /**
      * Standard normal values, drawn in Java, so that one seed gives the same numbers on every engine and device.
      *

@@ -19,16 +19,22 @@ import java.util.stream.Collectors;
  */
 public final class FileWeights implements WeightSource {
 
+    private enum Use {
+        FLOATS,
+        AS_STORED,
+        PACKED
+    }
+
     private final TensorEngine engine;
     private final Map<String, Safetensors> files;
     private final String name;
-    private final boolean keepTypes;
+    private final Use use;
 
-    private FileWeights(TensorEngine engine, Map<String, Safetensors> files, String name, boolean keepTypes) {
+    private FileWeights(TensorEngine engine, Map<String, Safetensors> files, String name, Use use) {
         this.engine = engine;
         this.files = files;
         this.name = name;
-        this.keepTypes = keepTypes;
+        this.use = use;
     }
 
     /**
@@ -61,7 +67,7 @@ public final class FileWeights implements WeightSource {
             }
         }
         return new FileWeights(
-                engine, byKey, files.stream().map(Path::toString).collect(Collectors.joining(", ")), false);
+                engine, byKey, files.stream().map(Path::toString).collect(Collectors.joining(", ")), Use.FLOATS);
     }
 
     /** The weights of a checkpoint in several files, by its {@code model.safetensors.index.json}. */
@@ -76,12 +82,22 @@ public final class FileWeights implements WeightSource {
             }
             byKey.put(key, tensors);
         });
-        return new FileWeights(engine, byKey, index.file().toString(), false);
+        return new FileWeights(engine, byKey, index.file().toString(), Use.FLOATS);
     }
 
     /** The same weights, leaving float16 as it is where the default is float32. */
     public FileWeights keepingTypes() {
-        return new FileWeights(engine, files, name, true);
+        return new FileWeights(engine, files, name, Use.AS_STORED);
+    }
+
+    /** The same weights for a model that is not trained: matrices that are stored in 16 bits are kept in 16 bits, where the engine can. */
+    public FileWeights packing() {
+        return new FileWeights(engine, files, name, Use.PACKED);
+    }
+
+    @Override
+    public boolean packs(String key) {
+        return use == Use.PACKED && engine.packs() && file(key, "").dtype(key).bytes() == 2;
     }
 
     /** All keys. */
@@ -108,7 +124,7 @@ public final class FileWeights implements WeightSource {
                     + ", the configuration asks for " + Shapes.toString(shape)
                     + "; weights and config.json belong to different models");
         }
-        return file.dtype(key).isFloating() && !keepTypes
+        return file.dtype(key).isFloating() && use != Use.AS_STORED
                 ? file.read(engine, key, DType.FLOAT32)
                 : file.read(engine, key);
     }

@@ -23,6 +23,14 @@ public interface WeightSource {
     boolean has(String key);
 
     /**
+     * Whether the matrix of a key may be kept in float16 ({@link dev.tandem.core.tensor.PackedMatrix}): it is only read, the file stores it in 16 bits
+     * or fewer, and the engine can.
+     */
+    default boolean packs(String key) {
+        return false;
+    }
+
+    /**
      * What a LoRA adapter adds to a linear layer, or null where there is none.
      *
      * @param key of the layer, without {@code .weight}
@@ -48,6 +56,11 @@ public interface WeightSource {
             @Override
             public boolean has(String key) {
                 return parent.has(prefix + "." + key);
+            }
+
+            @Override
+            public boolean packs(String key) {
+                return parent.packs(prefix + "." + key);
             }
         };
     }

@@ -126,7 +126,7 @@ public final class BlipLoader {
     /** Queries, keys or values of the one layer that computes all three. */
     private static Linear third(Tensor kernel, Tensor bias, int index) {
         long width = kernel.size(1);
-        return new Linear(kernel.narrow(0, index * width, width), bias.narrow(0, index * width, width));
+        return Linear.of(kernel.narrow(0, index * width, width), bias.narrow(0, index * width, width));
     }
 
     private static BlipCaptioner.Text text(BlipConfig.Text c, WeightSource weights) {
@@ -145,7 +145,7 @@ public final class BlipLoader {
                 layers,
                 Linear.load(head, "transform.dense", width, width, true, NORMAL),
                 LayerNorm.load(head, "transform.LayerNorm", width, c.layerNormEps()),
-                new Linear(
+                Linear.of(
                         c.tied() ? tokens.weight() : head.get("decoder.weight", NORMAL, c.vocabSize(), width),
                         head.get("bias", Init.zeros(), c.vocabSize())));
     }

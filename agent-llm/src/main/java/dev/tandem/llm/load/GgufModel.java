@@ -5,6 +5,7 @@ import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Gguf;
+import dev.tandem.core.weights.GgufType;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.core.weights.WeightSource;
@@ -97,7 +98,7 @@ public final class GgufModel {
         return new LlmTokenizer(GgufTokenizer.read(file));
     }
 
-    /** Loads the weights as float32. */
+    /** Loads the weights: matrices as float16 where the engine can, all else as float32. */
     public Llama load(TensorEngine engine) {
         return LlamaLoader.build(engine, config, weights(engine));
     }
@@ -188,6 +189,12 @@ public final class GgufModel {
             public boolean has(String key) {
                 String name = name(key);
                 return name != null && file.has(name);
+            }
+
+            @Override
+            public boolean packs(String key) {
+                String name = name(key);
+                return name != null && engine.packs() && file.type(name) != GgufType.F32;
             }
         };
     }

@@ -71,7 +71,7 @@ public final class Gpt2Loader {
                 layers,
                 LayerNorm.load(weights, "ln_f", c.width(), c.normEps()),
                 c.tieWordEmbeddings()
-                        ? new Linear(tokens.weight(), null)
+                        ? Linear.of(tokens.weight(), null)
                         : Linear.load(all, "lm_head", c.width(), c.vocabSize(), false, init));
     }
 

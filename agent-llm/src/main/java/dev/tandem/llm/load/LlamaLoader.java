@@ -21,6 +21,8 @@ import java.util.List;
  */
 public final class LlamaLoader {
 
+    private static final String TOKENS = "model.embed_tokens";
+
     private LlamaLoader() {}
 
     /**
@@ -30,7 +32,7 @@ public final class LlamaLoader {
      */
     public static Llama load(TensorEngine engine, Path folder) {
         ModelFolder files = ModelFolder.of(folder);
-        return build(engine, config(folder), files.weights(engine));
+        return build(engine, config(folder), files.weights(engine).packing());
     }
 
     /** The configuration of a model folder, with the ends of text that its {@code generation_config.json} adds. */
@@ -62,16 +64,22 @@ public final class LlamaLoader {
 
     private static Llama.Weights read(LlamaConfig c, WeightSource weights) {
         Init init = Init.normal(c.initializerRange());
-        Embedding embedding = Embedding.load(weights, "model.embed_tokens", c.vocabSize(), c.hiddenSize(), init);
+        Embedding.Tied ends = ends(c, weights, init);
         List<Llama.Layer> layers = new ArrayList<>();
         for (int i = 0; i < c.hiddenLayers(); i++) {
             layers.add(layer(c, weights.at("model.layers." + i), init));
         }
         RmsNorm norm = RmsNorm.load(weights, "model.norm", c.hiddenSize(), c.rmsNormEps());
-        Linear head = c.tieWordEmbeddings()
-                ? new Linear(embedding.weight(), null)
-                : Linear.load(weights, "lm_head", c.hiddenSize(), c.vocabSize(), false, init);
-        return new Llama.Weights(embedding, layers, norm, head);
+        return new Llama.Weights(ends.table(), layers, norm, ends.head());
+    }
+
+    private static Embedding.Tied ends(LlamaConfig c, WeightSource weights, Init init) {
+        if (c.tieWordEmbeddings()) {
+            return Embedding.loadTied(weights, TOKENS, c.vocabSize(), c.hiddenSize(), init);
+        }
+        return new Embedding.Tied(
+                Embedding.load(weights, TOKENS, c.vocabSize(), c.hiddenSize(), init),
+                Linear.load(weights, "lm_head", c.hiddenSize(), c.vocabSize(), false, init));
     }
 
     static Llama.Layer layer(LlamaConfig c, WeightSource weights, Init init) {

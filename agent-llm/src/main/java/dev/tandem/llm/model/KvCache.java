@@ -152,8 +152,7 @@ public final class KvCache implements AutoCloseable {
             buffer = replace(buffer, engine.cat(List.of(buffer, empty(x, Math.max(capacity, end - capacity))), 2));
         }
         buffers[layer] = buffer;
-        buffer.narrow(2, length, pending).set(x);
-        return buffer.narrow(2, 0, end);
+        return buffer.write(2, length, x);
     }
 
     private Tensor empty(Tensor like, int tokens) {

@@ -8,15 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
+import dev.tandem.core.weights.FileWeights;
+import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
+import dev.tandem.llm.model.KvCache;
 import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.LlamaConfig;
 import dev.tandem.llm.model.Models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -80,7 +85,37 @@ class TrainableLlamaTest {
                 float[] b =
                         half.logits(engine.tensor(new long[] {1}, 1, 1), null).toFloatArray();
                 assertArrayEquals(a, b, 0.05f);
-                assertFalse(java.util.Arrays.equals(a, b));
+                assertFalse(Arrays.equals(a, b));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void halvesAreKeptAsTheyAreAndComputeTheSame(boolean tied) {
+        LlamaConfig config = Models.small()
+                .tieWordEmbeddings(tied)
+                .queryKeyValueBias(true)
+                .attentionOutputBias(true)
+                .build();
+        try (Scope scope = engine.scope();
+                TrainableLlama llama = TrainableLlama.fresh(engine, config, new SplittableRandom(1))) {
+            llama.save(folder.resolve("half"), DType.FLOAT16, folder);
+            FileWeights weights = ModelFolder.of(folder.resolve("half")).weights(engine);
+            assertEquals(engine.packs(), weights.packing().packs("model.embed_tokens.weight"));
+            assertFalse(weights.packs("model.embed_tokens.weight"), "training keeps float32");
+            try (Llama packed = LlamaLoader.load(engine, folder.resolve("half"));
+                    Llama dense = LlamaLoader.build(engine, config, weights);
+                    KvCache cache = packed.newCache(8)) {
+                Tensor ids = engine.tensor(new long[] {1, 7, 3, 9}, 1, 4);
+                float[] expected = dense.logits(ids, null).toFloatArray();
+                assertArrayEquals(expected, packed.logits(ids, null).toFloatArray(), 1e-5f);
+                Tensor last = null;
+                for (int i = 0; i < 4; i++) {
+                    last = packed.head(packed.hidden(ids.narrow(1, i, 1), null, cache));
+                }
+                int words = config.vocabSize();
+                assertArrayEquals(Arrays.copyOfRange(expected, 3 * words, 4 * words), last.toFloatArray(), 1e-5f);
             }
         }
     }

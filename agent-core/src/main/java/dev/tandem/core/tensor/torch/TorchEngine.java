@@ -1,6 +1,7 @@
 package dev.tandem.core.tensor.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
@@ -11,6 +12,7 @@ import dev.tandem.core.tensor.AdamWStep;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.PackedMatrix;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes with libtorch, eagerly and with gradients.
@@ -45,6 +48,7 @@ public final class TorchEngine implements TensorEngine {
     private final ai.djl.Device djlDevice;
     private final PtNDManager manager;
     private final TorchOps ops;
+    private volatile @Nullable Boolean packs;
     private final ThreadLocal<Boolean> recording = ThreadLocal.withInitial(() -> false);
 
     private TorchEngine(Device device) {
@@ -258,6 +262,36 @@ public final class TorchEngine implements TensorEngine {
         if (!targets.isEmpty()) {
             ops.lerp(targets, values, weight);
         }
+    }
+
+    @Override
+    public boolean packs() {
+        Boolean known = packs;
+        if (known == null) {
+            known = device.kind() == Device.Kind.CPU && canPack();
+            packs = known;
+        }
+        return known;
+    }
+
+    /** FBGEMM, which does it, is part of libtorch on x86-64 only, and wants AVX2. */
+    private boolean canPack() {
+        try (Scope scope = scope()) {
+            Tensor identity = tensor(new float[] {1, 0, 0, 1}, 2, 2);
+            return TorchPackedMatrix.of(this, identity).linear(identity).sum().item() == 2;
+        } catch (EngineException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public PackedMatrix pack(Tensor weight) {
+        if (!packs()) {
+            return TensorEngine.super.pack(weight);
+        }
+        TorchPackedMatrix matrix = TorchPackedMatrix.of(this, weight);
+        TorchScope.current().own(matrix);
+        return matrix;
     }
 
     TorchOps ops() {

@@ -132,6 +132,18 @@ final class TorchOps {
         run("lerp", list(targets), list(values), IValue.from(weight)).close();
     }
 
+    /** Packs a float32 matrix; the result is closed by whoever asked. */
+    IValue pack(PtNDArray weight) {
+        return run("pack", IValue.from(weight));
+    }
+
+    PtNDArray packedLinear(PtNDArray x, IValue packed) {
+        try (IValue input = IValue.from(x);
+                IValue result = IValueUtils.runMethod(block, "packed_linear", input, packed)) {
+            return result.toTensor(manager);
+        }
+    }
+
     private static IValue list(List<Tensor> tensors) {
         return IValue.listFrom(TorchTensor.arrays(tensors));
     }

@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Owns tensors by identity. The scopes of a thread form a chain; the innermost is {@link #current()}. */
+/** Owns tensors and packed matrices by identity. The scopes of a thread form a chain; the innermost is {@link #current()}. */
 final class TorchScope implements Scope {
+
+    /** What a scope frees. */
+    interface Owned {
+
+        void free();
+    }
 
     private static final ThreadLocal<@Nullable TorchScope> CURRENT = new ThreadLocal<>();
 
-    private final Set<TorchTensor> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Owned> owned = Collections.newSetFromMap(new IdentityHashMap<>());
     private final @Nullable TorchScope parent;
     private boolean attached = true;
     private boolean closed;
@@ -42,12 +48,16 @@ final class TorchScope implements Scope {
     }
 
     synchronized void own(TorchTensor tensor) {
-        if (closed) {
-            tensor.free();
-            throw new IllegalStateException("the scope is closed; a tensor cannot be moved into it");
-        }
-        owned.add(tensor);
+        own((Owned) tensor);
         tensor.owner = this;
+    }
+
+    synchronized void own(Owned thing) {
+        if (closed) {
+            thing.free();
+            throw new IllegalStateException("the scope is closed; nothing can be moved into it");
+        }
+        owned.add(thing);
     }
 
     synchronized void disown(TorchTensor tensor) {
@@ -99,12 +109,12 @@ final class TorchScope implements Scope {
     @Override
     public void close() {
         leave();
-        List<TorchTensor> tensors;
+        List<Owned> things;
         synchronized (this) {
             closed = true;
-            tensors = List.copyOf(owned);
+            things = List.copyOf(owned);
             owned.clear();
         }
-        tensors.forEach(TorchTensor::free);
+        things.forEach(Owned::free);
     }
 }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A libtorch tensor. Each operation is one native call, and its result belongs to the current scope. */
-final class TorchTensor implements Tensor {
+final class TorchTensor implements Tensor, TorchScope.Owned {
 
     private final TorchEngine engine;
     private PtNDArray array;
@@ -398,6 +398,9 @@ final class TorchTensor implements Tensor {
         if (causal && mask != null) {
             throw new IllegalArgumentException("scaledDotProductAttention: give either a mask or causal, not both");
         }
+        if (size(2) == 1 && key.size(1) != size(1) && sameForAllHeads(mask)) {
+            return oneQuery(key, value, mask);
+        }
         PtNDArray k = array(repeatHeads(key));
         PtNDArray v = array(repeatHeads(value));
         if (mask != null) {
@@ -406,16 +409,36 @@ final class TorchTensor implements Tensor {
         return script(causal ? "attention_causal" : "attention", k, v);
     }
 
+    private static boolean sameForAllHeads(@Nullable Tensor mask) {
+        return mask == null || mask.rank() == 4 && mask.size(1) == 1;
+    }
+
+    /** With one query, the heads that share keys are the rows of one product, and no key is copied; the one query is the last, so it sees all. */
+    private Tensor oneQuery(Tensor key, Tensor value, @Nullable Tensor mask) {
+        requireSharedHeads(key);
+        PtNDArray k = array(key);
+        PtNDArray v = array(value);
+        return mask == null
+                ? script("attention_one_query", k, v)
+                : script("attention_one_query_masked", k, v, array(mask));
+    }
+
+    private void requireSharedHeads(Tensor keyOrValue) {
+        long heads = size(1);
+        long kvHeads = keyOrValue.size(1);
+        if (heads % kvHeads != 0) {
+            throw new IllegalArgumentException(
+                    "scaledDotProductAttention: " + kvHeads + " key heads do not divide the " + heads + " query heads");
+        }
+    }
+
     private Tensor repeatHeads(Tensor keyOrValue) {
         long heads = size(1);
         long kvHeads = keyOrValue.size(1);
         if (kvHeads == heads) {
             return keyOrValue;
         }
-        if (heads % kvHeads != 0) {
-            throw new IllegalArgumentException(
-                    "scaledDotProductAttention: " + kvHeads + " key heads do not divide the " + heads + " query heads");
-        }
+        requireSharedHeads(keyOrValue);
         return of(keyOrValue).script("repeat_heads", ops().number(heads / kvHeads));
     }
 
@@ -543,13 +566,23 @@ final class TorchTensor implements Tensor {
 
     @Override
     public void set(Tensor values) {
+        unrecorded(() -> script("copy_to", array(values))).close();
+    }
+
+    private static Tensor unrecorded(Supplier<Tensor> call) {
         boolean recording = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
         try {
-            script("copy_to", array(values)).close();
+            return call.get();
         } finally {
             JniUtils.setGradMode(recording);
         }
+    }
+
+    @Override
+    public Tensor write(int dim, long start, Tensor values) {
+        TorchOps ops = ops();
+        return unrecorded(() -> script("write_rows", ops.number((long) dim(dim)), ops.number(start), array(values)));
     }
 
     @Override
@@ -581,7 +614,8 @@ final class TorchTensor implements Tensor {
         free();
     }
 
-    void free() {
+    @Override
+    public void free() {
         array.close();
     }
 

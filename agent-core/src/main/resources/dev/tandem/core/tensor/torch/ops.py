@@ -18,8 +18,14 @@ class Ops(Module):
     return torch.scaled_dot_product_attention(q, k, v, mask)
   def repeat_heads(self: __torch__.Ops, x: Tensor, times: Tensor) -> Tensor:
     return torch.repeat_interleave(x, int(times), 1)
+  def attention_one_query(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    groups = torch.reshape(q, [torch.size(k, 0), torch.size(k, 1), -1, torch.size(q, 3)])
+    return torch.reshape(torch.scaled_dot_product_attention(groups, k, v), torch.size(q))
+  def attention_one_query_masked(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    groups = torch.reshape(q, [torch.size(k, 0), torch.size(k, 1), -1, torch.size(q, 3)])
+    return torch.reshape(torch.scaled_dot_product_attention(groups, k, v, mask), torch.size(q))
   def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
-    return torch.mul(w, torch.mul(x, torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), eps))))
+    return torch.rms_norm(x, [torch.size(x, -1)], w, float(eps))
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], w, b, float(eps))
   def layer_norm_plain(self: __torch__.Ops, x: Tensor, eps: Tensor) -> Tensor:
@@ -47,6 +53,11 @@ class Ops(Module):
     return torch.cross_entropy_loss(x, targets)
   def index_select(self: __torch__.Ops, x: Tensor, dim: Tensor, indices: Tensor) -> Tensor:
     return torch.index_select(x, int(dim), indices)
+  def write_rows(self: __torch__.Ops, x: Tensor, dim: Tensor, start: Tensor, values: Tensor) -> Tensor:
+    d = int(dim)
+    n = torch.size(values, d)
+    _0 = torch.copy_(torch.narrow(x, d, int(start), n), values)
+    return torch.narrow(x, d, 0, torch.add(int(start), n))
   def copy_to(self: __torch__.Ops, x: Tensor, values: Tensor) -> Tensor:
     return torch.copy_(x, values)
   def contiguous(self: __torch__.Ops, x: Tensor) -> Tensor:
@@ -64,3 +75,7 @@ class Ops(Module):
   def lerp(self: __torch__.Ops, x: List[Tensor], values: List[Tensor], weight: float) -> Tensor:
     _0 = torch._foreach_lerp_(x, values, weight)
     return x[0]
+  def pack(self: __torch__.Ops, w: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+    return ops.quantized.linear_prepack_fp16(w, None)
+  def packed_linear(self: __torch__.Ops, x: Tensor, w: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
+    return ops.quantized.linear_dynamic_fp16(x, w)
