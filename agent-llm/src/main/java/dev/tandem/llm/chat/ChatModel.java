@@ -1,10 +1,7 @@
 package dev.tandem.llm.chat;
 
 import dev.tandem.llm.decode.Generation;
-import dev.tandem.llm.decode.Generator;
-import dev.tandem.llm.decode.LogitRules;
 import dev.tandem.llm.decode.Sampler;
-import dev.tandem.llm.decode.TextStream;
 import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.token.LlmTokenizer;
 import java.util.List;
@@ -21,7 +18,7 @@ public final class ChatModel implements AutoCloseable {
     private final CausalLm model;
     private final LlmTokenizer tokenizer;
     private final Optional<ChatTemplate> template;
-    private final List<Integer> stopIds;
+    private final AnswerWriter writer;
     private final boolean beginsText;
 
     /**
@@ -39,7 +36,7 @@ public final class ChatModel implements AutoCloseable {
         this.model = model;
         this.tokenizer = tokenizer;
         this.template = template;
-        this.stopIds = List.copyOf(stopIds);
+        this.writer = new AnswerWriter(tokenizer, stopIds);
         this.beginsText = beginsText;
     }
 
@@ -66,6 +63,11 @@ public final class ChatModel implements AutoCloseable {
         public Settings {
             stops = List.copyOf(stops);
         }
+
+        /** The likeliest token each time, and no other rule. */
+        public static Settings greedy(int maxNewTokens) {
+            return new Settings(Sampler.greedy(), 1, maxNewTokens, List.of());
+        }
     }
 
     /** Whether the model came with a chat template. */
@@ -82,7 +84,7 @@ public final class ChatModel implements AutoCloseable {
     public Answer answer(List<ChatMessage> messages, Settings settings, RandomGenerator random, Consumer<String> text) {
         ChatTemplate words = template.orElseThrow(() -> new IllegalArgumentException(
                 "this model has no chat template: it was not made for chats; continue a text instead (--raw)"));
-        return write(tokenizer.template(words.render(messages, true)), settings, random, text);
+        return writer.write(model, ChatPrompt.of(words, tokenizer, messages), settings, random, text);
     }
 
     /** Continues a text as it is. */
@@ -95,27 +97,7 @@ public final class ChatModel implements AutoCloseable {
             System.arraycopy(ids, 0, longer, 1, ids.length);
             ids = longer;
         }
-        return write(ids, settings, random, text);
-    }
-
-    private Answer write(int[] prompt, Settings settings, RandomGenerator random, Consumer<String> text) {
-        LogitRules rules = LogitRules.builder()
-                .stopIds(stopIds)
-                .repetitionPenalty(settings.repetitionPenalty())
-                .build();
-        TextStream stream = new TextStream(tokenizer);
-        StopTexts stops = new StopTexts(settings.stops(), text);
-        Generation generation = new Generator(model, rules, settings.sampler())
-                .generate(
-                        prompt,
-                        settings.maxNewTokens(),
-                        random,
-                        id -> stopIds.contains(id) || stops.add(tokenizer.isSpecial(id) ? "" : stream.add(id)));
-        if (!stops.stopped()) {
-            stops.add(stream.finish());
-        }
-        stops.finish();
-        return new Answer(stops.text(), generation.tokens().size(), prompt.length, generation.end());
+        return writer.write(model, ids, settings, random, text);
     }
 
     @Override

@@ -109,9 +109,9 @@ public final class ChatTemplate {
      * @throws IllegalArgumentException if the template refuses the chat (some want user and assistant to take turns), or is no template
      */
     public String render(List<ChatMessage> messages, boolean answer) {
-        List<Map<String, String>> turns = new ArrayList<>();
+        List<Map<String, Object>> turns = new ArrayList<>();
         for (ChatMessage message : messages) {
-            turns.add(Map.of("role", message.role(), "content", message.content()));
+            turns.add(Map.of("role", message.role(), "content", content(message)));
         }
         Map<String, Object> names = new HashMap<>(specialTokens);
         names.put("messages", turns);
@@ -129,6 +129,22 @@ public final class ChatTemplate {
         } catch (FatalTemplateErrorsException e) {
             throw new IllegalArgumentException("the chat template is damaged: " + e.getMessage(), e);
         }
+    }
+
+    /** As transformers is given it: a string, or a list of parts that templates of models that see go through. */
+    private static Object content(ChatMessage message) {
+        List<ChatMessage.Part> parts = message.parts();
+        if (parts.size() == 1 && parts.get(0) instanceof ChatMessage.Text words) {
+            return words.text();
+        }
+        List<Map<String, String>> content = new ArrayList<>();
+        for (ChatMessage.Part part : parts) {
+            content.add(
+                    part instanceof ChatMessage.Text words
+                            ? Map.of("type", "text", "text", words.text())
+                            : Map.of("type", "image"));
+        }
+        return content;
     }
 
     private static String message(TemplateError error) {

@@ -8,7 +8,7 @@ import java.util.List;
  * Turns tokens into text as they come. A character whose bytes are spread over several tokens appears when it is whole. Only the last
  * few tokens are spelled again at each step, with those before as context, since some tokenizers write a blank only between words.
  */
-public final class TextStream {
+public final class TextStream implements Spelling {
 
     /** Bytes that no longer sequence of tokens will complete: an emoji of four bytes has at most four tokens. */
     private static final int MOST_PARTS = 8;
@@ -23,7 +23,7 @@ public final class TextStream {
         this.tokens = tokens;
     }
 
-    /** Takes one more token; gives the text that it completes, perhaps none. */
+    @Override
     public String add(int id) {
         pending.add(id);
         String text = spellPending();
@@ -36,7 +36,8 @@ public final class TextStream {
         return text;
     }
 
-    /** What is left at the end of a text, with U+FFFD for a character that was never completed; a new text may begin. */
+    /** As {@link Spelling#finish}, with U+FFFD for a character that was never completed; a new text may begin. */
+    @Override
     public String finish() {
         String rest = pending.isEmpty() ? "" : spellPending();
         context = List.of();

@@ -44,7 +44,11 @@ public final class LlamaConfigFile {
      * that end a turn and that {@code config.json} may lack.
      */
     static LlamaConfig readFolder(Path folder) {
-        LlamaConfig config = read(folder.resolve("config.json"));
+        return withGeneration(read(folder.resolve("config.json")), folder);
+    }
+
+    /** A configuration that also ends where {@code generation_config.json} of its folder says. */
+    static LlamaConfig withGeneration(LlamaConfig config, Path folder) {
         Path generation = folder.resolve("generation_config.json");
         if (!Files.isRegularFile(generation)) {
             return config;

@@ -1,6 +1,8 @@
 package dev.tandem.llm.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.layer.Activation;
 import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.Conv2d;
@@ -42,14 +44,17 @@ public final class MllamaLoader {
     }
 
     /**
-     * Loads a model folder: {@code config.json} and {@code model.safetensors}, whole or in shards.
+     * Loads a model folder: {@code config.json}, {@code generation_config.json} where there is one, and {@code model.safetensors}, whole or in
+     * shards.
      *
      * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
      */
     public static Mllama load(TensorEngine engine, Path folder) {
         MllamaConfig config;
         try {
-            config = Fields.read(folder.resolve("config.json"), MllamaLoader::parse);
+            MllamaConfig read = Fields.read(folder.resolve("config.json"), MllamaLoader::parse);
+            config = new MllamaConfig(
+                    LlamaConfigFile.withGeneration(read.text(), folder), read.crossAttentionLayers(), read.vision());
         } catch (IllegalArgumentException e) {
             throw new WeightException(String.valueOf(e.getMessage()), e);
         }
@@ -73,7 +78,7 @@ public final class MllamaLoader {
         if (Fields.flag(json, "tie_word_embeddings", false)) {
             throw new IllegalArgumentException("tie_word_embeddings is true; the table has more rows than the head");
         }
-        JsonNode text = json.path("text_config");
+        JsonNode text = withDefaults(json.path("text_config"));
         JsonNode vision = json.path("vision_config");
         List<Integer> looking = Fields.integers(text, "cross_attention_layers", List.of(3, 8, 13, 18, 23, 28, 33, 38));
         Set<Integer> layers = new HashSet<>(looking);
@@ -97,6 +102,25 @@ public final class MllamaLoader {
                         Activation.named(vision.path("hidden_act").asText("gelu")),
                         Fields.number(vision, "norm_eps", 1e-5),
                         Fields.integers(vision, "intermediate_layers_indices", List.of(3, 7, 15, 23, 30))));
+    }
+
+    /** What transformers leaves out of a file because its {@code MllamaTextConfig} has it by default, where Llama's differs. */
+    private static JsonNode withDefaults(JsonNode text) {
+        ObjectNode full = JsonNodeFactory.instance.objectNode();
+        full.put("vocab_size", 128_256)
+                .put("hidden_size", 4096)
+                .put("intermediate_size", 14_336)
+                .put("num_hidden_layers", 40)
+                .put("num_attention_heads", 32)
+                .put("num_key_value_heads", 8)
+                .put("rope_theta", 500_000.0)
+                .put("rms_norm_eps", 1e-5)
+                .put("max_position_embeddings", 131_072)
+                .put("bos_token_id", 128_000)
+                .put("eos_token_id", 128_001)
+                .put("pad_token_id", 128_004);
+        text.properties().forEach(field -> full.set(field.getKey(), field.getValue()));
+        return full;
     }
 
     private Mllama.Weights read(WeightSource weights) {

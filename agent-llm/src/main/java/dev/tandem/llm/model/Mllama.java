@@ -7,6 +7,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -103,9 +104,14 @@ public final class Mllama implements AutoCloseable {
         return config;
     }
 
-    /** The decoder without pictures. */
+    /** The decoder without pictures; closing it closes nothing. */
     public CausalLm withoutPictures() {
-        return new Bound(null);
+        return new Bound(null, null);
+    }
+
+    /** This model as one of text alone; closing it closes the model. */
+    public CausalLm asTextModel() {
+        return new Bound(null, scope);
     }
 
     /**
@@ -118,8 +124,7 @@ public final class Mllama implements AutoCloseable {
         Scope seen = engine.scope();
         try {
             try (Scope step = engine.scope()) {
-                Tensor patches = weights.vision().look(pictures.pixels(), pictures.layouts(), pictures.tileMask());
-                Tensor states = weights.projector().apply(patches); // [B, N, D]
+                Tensor states = states(pictures); // [B, N, D]
                 Map<Integer, KeysAndValues> projected = new HashMap<>();
                 for (int i = 0; i < weights.layers().size(); i++) {
                     if (weights.layers().get(i) instanceof LookingLayer layer) {
@@ -133,7 +138,7 @@ public final class Mllama implements AutoCloseable {
                     }
                 }
                 return new Bound(
-                        new Sight(projected, visible(visible), config.vision().tokens(), seen));
+                        new Sight(projected, visible(visible), config.vision().tokens()), seen);
             }
         } catch (RuntimeException | Error e) {
             seen.close();
@@ -141,6 +146,22 @@ public final class Mllama implements AutoCloseable {
         } finally {
             seen.detach();
         }
+    }
+
+    /** One picture of each row after the other: a look at all of them at once would take as many times the memory. */
+    private Tensor states(Pictures pictures) {
+        List<Tensor> states = new ArrayList<>();
+        for (int i = 0; i < pictures.layouts().size(1); i++) {
+            try (Scope step = engine.scope()) {
+                Tensor patches = weights.vision()
+                        .look(
+                                pictures.pixels().narrow(1, i, 1),
+                                pictures.layouts().narrow(1, i, 1),
+                                pictures.tileMask().narrow(1, i, 1));
+                states.add(step.keep(weights.projector().apply(patches)));
+            }
+        }
+        return engine.cat(states, 1);
     }
 
     private boolean[][][] visible(Tensor visible) {
@@ -168,9 +189,8 @@ public final class Mllama implements AutoCloseable {
      * @param projected by layer
      * @param visible for each row and token of the prompt, which tiles it sees
      * @param tokens of a tile
-     * @param scope owns the tensors
      */
-    private record Sight(Map<Integer, KeysAndValues> projected, boolean[][][] visible, int tokens, Scope scope) {}
+    private record Sight(Map<Integer, KeysAndValues> projected, boolean[][][] visible, int tokens) {}
 
     /**
      * What the tokens of a step see.
@@ -184,9 +204,11 @@ public final class Mllama implements AutoCloseable {
     private final class Bound implements CausalLm {
 
         private final @Nullable Sight sight;
+        private final @Nullable Scope owned;
 
-        Bound(@Nullable Sight sight) {
+        Bound(@Nullable Sight sight, @Nullable Scope owned) {
             this.sight = sight;
+            this.owned = owned;
         }
 
         @Override
@@ -299,8 +321,8 @@ public final class Mllama implements AutoCloseable {
 
         @Override
         public void close() {
-            if (sight != null) {
-                sight.scope().close();
+            if (owned != null) {
+                owned.close();
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -124,18 +125,24 @@ public record MllamaVision(
         if (filled > tokens) {
             x = engine.cat(List.of(x, engine.zeros(DType.FLOAT32, pictures, tiles, filled - tokens, width)), 2);
         }
-        Tensor mask = mask(engine, tileMask.toLongArray(), (int) pictures, (int) tiles, (int) tokens, (int) filled);
+        Tensor mask = mask(engine, tileMask.toLongArray(), (int) tiles, (int) tokens, (int) filled);
         x = x.reshape(pictures, tiles * filled, width);
         Map<Integer, Tensor> outputs = new HashMap<>();
         for (int i = 0; i < layers.size(); i++) {
-            x = apply(layers.get(i), x, mask);
-            outputs.put(i, x);
+            try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
+                x = step.keep(apply(layers.get(i), x, mask));
+            }
+            if (config.keptLayers().contains(i)) {
+                outputs.put(i, x);
+            }
         }
         // 3. once more, with gates
         x = tiled(after, normAfter.apply(x).reshape(pictures, tiles, filled, width), layout)
                 .reshape(pictures, tiles * filled, width);
         for (Layer layer : globalLayers) {
-            x = apply(layer, x, mask);
+            try (Scope step = engine.scope()) {
+                x = step.keep(apply(layer, x, mask));
+            }
         }
         // 4. the last output, then the kept ones, value by value
         List<Tensor> kept = new ArrayList<>();
@@ -178,21 +185,15 @@ public record MllamaVision(
      * [pictures, 1, N, N]. As in the reference, what is hidden is hidden from what is hidden only: real patches see the fillers. And where
      * nothing had to be filled up, all counts as hidden.
      */
-    private static Tensor mask(TensorEngine engine, long[] tileMask, int pictures, int tiles, int tokens, int filled) {
+    private static Tensor mask(TensorEngine engine, long[] tileMask, int tiles, int tokens, int filled) {
+        int pictures = tileMask.length / tiles;
         int n = tiles * filled;
-        float[] values = new float[Math.multiplyExact(pictures, Math.multiplyExact(n, n))];
-        boolean[] hidden = new boolean[n];
-        for (int p = 0; p < pictures; p++) {
-            for (int i = 0; i < n; i++) {
-                boolean tile = tileMask[p * tiles + i / filled] != 0;
-                hidden[i] = !tile || filled == tokens || i % filled >= tokens;
-            }
-            for (int i = 0; i < n; i++) {
-                for (int j = 0; j < n; j++) {
-                    values[(p * n + i) * n + j] = hidden[i] && hidden[j] ? MASKED : 0;
-                }
-            }
+        float[] hidden = new float[Math.multiplyExact(pictures, n)];
+        for (int i = 0; i < hidden.length; i++) {
+            boolean tile = tileMask[i / filled] != 0;
+            hidden[i] = !tile || filled == tokens || i % filled >= tokens ? 1 : 0;
         }
-        return engine.tensor(values, pictures, 1, n, n);
+        Tensor column = engine.tensor(hidden, pictures, 1, n, 1);
+        return column.mul(column.transpose(2, 3)).mul(MASKED);
     }
 }

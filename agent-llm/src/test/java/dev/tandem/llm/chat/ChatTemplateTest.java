@@ -25,20 +25,35 @@ class ChatTemplateTest {
 
     /** Templates of our own and what transformers 4.57 makes of them. */
     static Stream<JsonNode> cases() throws IOException {
-        try (InputStream file =
-                Objects.requireNonNull(ChatTemplateTest.class.getResourceAsStream("chat-templates.json"))) {
+        return Stream.concat(cases("chat-templates.json"), cases("picture-templates.json"));
+    }
+
+    private static Stream<JsonNode> cases(String name) throws IOException {
+        try (InputStream file = Objects.requireNonNull(ChatTemplateTest.class.getResourceAsStream(name))) {
             JsonNode cases = new ObjectMapper().readTree(file);
             return StreamSupport.stream(cases.spliterator(), false);
         }
+    }
+
+    private static ChatMessage message(JsonNode message) {
+        JsonNode content = message.get("content");
+        String role = message.get("role").asText();
+        if (content.isTextual()) {
+            return new ChatMessage(role, content.asText());
+        }
+        List<ChatMessage.Part> parts = new ArrayList<>();
+        content.forEach(part -> parts.add(
+                part.get("type").asText().equals("image")
+                        ? new ChatMessage.Image()
+                        : new ChatMessage.Text(part.get("text").asText())));
+        return new ChatMessage(role, parts);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void rendersWhatTransformersRenders(JsonNode each) {
         List<ChatMessage> messages = new ArrayList<>();
-        each.get("messages")
-                .forEach(message -> messages.add(new ChatMessage(
-                        message.get("role").asText(), message.get("content").asText())));
+        each.get("messages").forEach(message -> messages.add(message(message)));
         ChatTemplate template = new ChatTemplate(each.get("template").asText(), SPECIALS);
         boolean answer = each.get("answer").asBoolean();
         if (each.has("error")) {
