@@ -1,4 +1,4 @@
-package dev.tandem.llm.vision;
+package dev.tandem.llm.model;
 
 import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.Conv2d;
@@ -13,6 +13,7 @@ import dev.tandem.core.tensor.TensorEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * BLIP (Li et al. 2022, figure 2: the image-grounded text decoder): a vision transformer looks at a picture, a BERT with causal attention and
@@ -135,89 +136,151 @@ public final class BlipCaptioner implements AutoCloseable {
         Tensor x = engine.cat(List.of(vision.classToken().expand(batch, 1, width), patches), 1)
                 .add(vision.positions());
         for (TransformerLayer layer : vision.layers()) {
-            x = layer.apply(x, null, false);
+            try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
+                x = step.keep(layer.apply(x, null, false));
+            }
         }
         return vision.norm().apply(x);
     }
 
     /**
-     * Logits of captions.
+     * The decoder with pictures before its eyes: what it writes is about them. Close it to free what it keeps of them.
      *
-     * @param ids int64 [B, T], padded at the end if at all
-     * @param picture what {@link #look} gave, [B, tokens, D of the vision]
-     * @return [B, T, V]; without meaning at padding
+     * @param pictures what {@link #look} gave, [B, tokens, D of the vision]
      */
-    public Tensor logits(Tensor ids, Tensor picture) {
-        long length = ids.size(1);
-        if (length > config.text().maxPositions()) {
-            throw new IllegalArgumentException(
-                    "a caption has at most " + config.text().maxPositions() + " tokens, got " + length);
-        }
-        Tensor positions = text.positions().weight().narrow(0, 0, length);
-        Tensor x = text.norm().apply(text.tokens().apply(ids).add(positions));
-        for (TextLayer layer : text.layers()) {
-            x = layer.selfNorm().apply(layer.self().apply(x, x, null, true).add(x));
-            x = layer.crossNorm()
-                    .apply(layer.cross().apply(x, picture, null, false).add(x));
-            Tensor inner = config.text().activation().apply(layer.in().apply(x));
-            x = layer.outNorm().apply(layer.out().apply(inner).add(x));
-        }
-        Tensor transformed = config.text().activation().apply(text.transform().apply(x));
-        return text.head().apply(text.transformNorm().apply(transformed));
-    }
-
-    /**
-     * Writes captions, the likeliest token each time.
-     *
-     * @param picture what {@link #look} gave, [B, tokens, D of the vision]
-     * @param maxNewTokens bound
-     * @return for each picture its tokens with begin and end, filled up to equal length
-     */
-    public int[][] caption(Tensor picture, int maxNewTokens) {
-        int rows = Math.toIntExact(picture.size(0));
-        int longest = Math.min(1 + maxNewTokens, config.text().maxPositions());
-        int[][] written = new int[rows][longest];
-        boolean[] ended = new boolean[rows];
-        for (int[] row : written) {
-            row[0] = config.text().bosTokenId();
-        }
-        int length = 1;
-        while (length < longest && !all(ended)) {
-            long[] next = next(written, length, picture);
-            for (int row = 0; row < rows; row++) {
-                written[row][length] = ended[row] ? config.text().padTokenId() : (int) next[row];
-                ended[row] |= next[row] == config.text().sepTokenId();
+    public CausalLm looking(Tensor pictures) {
+        Scope seen = engine.scope();
+        try {
+            List<Seen> projected = new ArrayList<>();
+            for (TextLayer layer : text.layers()) {
+                Attention cross = layer.cross();
+                try (Scope step = engine.scope()) {
+                    Tensor k = Llama.split(cross.key().apply(pictures), cross.heads());
+                    Tensor v = Llama.split(cross.value().apply(pictures), cross.heads());
+                    projected.add(new Seen(step.keep(k.contiguous()), step.keep(v.contiguous())));
+                }
             }
-            length++;
-        }
-        List<int[]> cut = new ArrayList<>();
-        for (int[] row : written) {
-            cut.add(Arrays.copyOf(row, length));
-        }
-        return cut.toArray(int[][]::new);
-    }
-
-    /** Captions are some ten tokens long: computing them again costs less than the look at the picture did. */
-    private long[] next(int[][] written, int length, Tensor picture) {
-        long[] ids = new long[written.length * length];
-        for (int row = 0; row < written.length; row++) {
-            for (int i = 0; i < length; i++) {
-                ids[row * length + i] = written[row][i];
-            }
-        }
-        try (Scope step = engine.scope()) {
-            Tensor logits = logits(engine.tensor(ids, written.length, length), picture);
-            return logits.select(1, length - 1L).argmax(-1).toLongArray();
+            return new Looking(projected, seen);
+        } catch (RuntimeException | Error e) {
+            seen.close();
+            throw e;
+        } finally {
+            seen.detach();
         }
     }
 
-    private static boolean all(boolean[] flags) {
-        for (boolean flag : flags) {
-            if (!flag) {
-                return false;
+    /** Of the pictures, for one layer: keys and values [B, H, tokens, D / H]. */
+    private record Seen(Tensor keys, Tensor values) {
+
+        /** For each row, those of the row that it goes back to. */
+        Seen of(int @Nullable [] origins) {
+            if (origins == null) {
+                return this;
             }
+            Tensor rows =
+                    keys.engine().tensor(Arrays.stream(origins).asLongStream().toArray(), origins.length);
+            return new Seen(keys.indexSelect(0, rows), values.indexSelect(0, rows));
         }
-        return true;
+    }
+
+    /** The decoder, looking. */
+    private final class Looking implements CausalLm {
+
+        private final List<Seen> pictures;
+        private final Scope seen;
+
+        Looking(List<Seen> pictures, Scope seen) {
+            this.pictures = pictures;
+            this.seen = seen;
+        }
+
+        @Override
+        public TensorEngine engine() {
+            return engine;
+        }
+
+        @Override
+        public int vocabSize() {
+            return config.text().vocabSize();
+        }
+
+        @Override
+        public int contextLength() {
+            return config.text().maxPositions();
+        }
+
+        @Override
+        public KvCache newCache(int maxTokens) {
+            return new KvCache(engine, text.layers().size(), maxTokens);
+        }
+
+        @Override
+        public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
+            PaddingMask.requireFits(ids, padding);
+            PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+            Tensor positions = engine.arange(0, ids.size(1)).unsqueeze(0);
+            return run(ids, positions, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
+        }
+
+        @Override
+        public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
+            PaddingMask.requireFits(ids, padding);
+            AttentionBias bias = cache.begin(Math.toIntExact(ids.size(1)), padding);
+            Tensor x = run(ids, cache.positions(), bias, cache);
+            cache.end();
+            return x;
+        }
+
+        @Override
+        public Tensor head(Tensor hidden) {
+            Tensor transformed =
+                    config.text().activation().apply(text.transform().apply(hidden));
+            return text.head().apply(text.transformNorm().apply(transformed));
+        }
+
+        private Tensor run(Tensor ids, Tensor positions, AttentionBias bias, @Nullable KvCache cache) {
+            if (ids.size(1) > config.text().maxPositions()) {
+                throw new IllegalArgumentException("a caption has at most "
+                        + config.text().maxPositions() + " tokens, got " + ids.size(1) + "; shorten the prompt");
+            }
+            Tensor x = text.norm()
+                    .apply(text.tokens().apply(ids).add(text.positions().apply(positions))); // [B, T, D]
+            for (int i = 0; i < text.layers().size(); i++) {
+                TextLayer layer = text.layers().get(i);
+                try (Scope step = engine.scope()) {
+                    Seen picture = pictures.get(i).of(cache == null ? null : cache.origins());
+                    x = layer.selfNorm()
+                            .apply(attended(layer.self(), x, bias, cache, i).add(x));
+                    Tensor q = Llama.split(
+                            layer.cross().query().apply(x), layer.cross().heads());
+                    Tensor looked = q.scaledDotProductAttention(picture.keys(), picture.values(), null, false);
+                    x = layer.crossNorm()
+                            .apply(layer.cross()
+                                    .out()
+                                    .apply(Llama.merged(looked))
+                                    .add(x));
+                    Tensor inner = config.text().activation().apply(layer.in().apply(x));
+                    x = step.keep(layer.outNorm().apply(layer.out().apply(inner).add(x)));
+                }
+            }
+            return x;
+        }
+
+        private Tensor attended(Attention self, Tensor x, AttentionBias bias, @Nullable KvCache cache, int index) {
+            Tensor q = Llama.split(self.query().apply(x), self.heads()); // [B, H, T, D / H]
+            Tensor k = Llama.split(self.key().apply(x), self.heads());
+            Tensor v = Llama.split(self.value().apply(x), self.heads());
+            if (cache != null) {
+                k = cache.keys(index, k); // [B, H, S, D / H]
+                v = cache.values(index, v);
+            }
+            return self.out().apply(Llama.merged(q.scaledDotProductAttention(k, v, bias.bias(), bias.causal())));
+        }
+
+        @Override
+        public void close() {
+            seen.close();
+        }
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.tandem.llm.vision;
+package dev.tandem.llm.model;
 
 import dev.tandem.core.layer.Activation;
 

@@ -69,6 +69,26 @@ class BadInputTest {
     }
 
     @Test
+    void picturesThatCannotBeDescribed() throws IOException {
+        Path seeing = Files.createDirectory(folder.resolve("seeing"));
+        String[] describe = {"describe", "boat.png", "--model", seeing.toString()};
+        assertRefused(CommandLineRun.of(describe), "config.json");
+        Files.writeString(seeing.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+        assertRefused(CommandLineRun.of(describe), "'gpt2'", "blip and mllama");
+        Files.writeString(seeing.resolve("config.json"), "{\"model_type\": \"mllama\"}");
+        assertRefused(CommandLineRun.of(describe), "preprocessor_config.json");
+        Files.writeString(seeing.resolve("preprocessor_config.json"), "{\"max_image_tiles\": 0}");
+        assertRefused(CommandLineRun.of(describe), "preprocessor_config.json", "max_image_tiles is 0");
+        assertRefused(CommandLineRun.of("describe", "--model", seeing.toString()), "PICTURE");
+        assertRefused(
+                CommandLineRun.of("describe", "boat.png", "--model", seeing.toString(), "--max-new-tokens", "0"),
+                "--max-new-tokens");
+        assertRefused(
+                CommandLineRun.of("describe", "boat.png", "--model", seeing.toString(), "--temperature", "-1"),
+                "temperature");
+    }
+
+    @Test
     void unknownModels() {
         assertRefused(
                 CommandLineRun.of("chat", "nonsense", "--once", "hi"),
