@@ -17,6 +17,7 @@ record AgentSettings(
         @Nullable Integer maxPhotosPerTurn,
         @Nullable Integer steps,
         @Nullable Double guidance,
+        @Nullable String negativePrompt,
         @Nullable Integer width,
         @Nullable Integer height,
         int maxMessageLength,
@@ -42,6 +43,7 @@ record AgentSettings(
         return new ImageOptions(
                 or(steps, model.steps()),
                 or(guidance, model.guidance()),
+                or(negativePrompt, model.negativePrompt()),
                 model.seed(),
                 or(width, model.width()),
                 or(height, model.height()));

@@ -18,6 +18,7 @@ import dev.tandem.core.stage.LanguageStage;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
+import dev.tandem.core.vision.PngFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -199,6 +200,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private @Nullable Integer maxPhotosPerTurn;
         private @Nullable Integer steps;
         private @Nullable Double guidance;
+        private @Nullable String negativePrompt;
         private @Nullable Integer width;
         private @Nullable Integer height;
         private int maxMessageLength = 4_000;
@@ -275,6 +277,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /** What photos are pushed away from, such as {@code blurry}; needs a guidance above 1. */
+        public Builder negativePrompt(@Nullable String negativePrompt) {
+            this.negativePrompt = negativePrompt;
+            return this;
+        }
+
         /** Size of the photos in pixels; the model's own if not set. */
         public Builder size(int width, int height) {
             this.width = width;
@@ -327,6 +335,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     maxPhotosPerTurn,
                     steps,
                     guidance,
+                    negativePrompt,
                     width,
                     height,
                     maxMessageLength,

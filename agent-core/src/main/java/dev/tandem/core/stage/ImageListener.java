@@ -14,4 +14,12 @@ public interface ImageListener {
      * @param steps how many there are
      */
     void onStep(int step, int steps);
+
+    /**
+     * A text is longer than a text encoder reads; its end was left out.
+     *
+     * @param rest the end
+     * @param tokens how many the encoder reads
+     */
+    default void onCut(String rest, int tokens) {}
 }

@@ -6,6 +6,7 @@ import dev.tandem.diffusion.schedule.DdimScheduler;
 import dev.tandem.diffusion.schedule.DdpmScheduler;
 import dev.tandem.diffusion.schedule.DpmSolverConfig;
 import dev.tandem.diffusion.schedule.DpmSolverScheduler;
+import dev.tandem.diffusion.schedule.DynamicShift;
 import dev.tandem.diffusion.schedule.EulerConfig;
 import dev.tandem.diffusion.schedule.EulerScheduler;
 import dev.tandem.diffusion.schedule.FlowMatchConfig;
@@ -13,6 +14,7 @@ import dev.tandem.diffusion.schedule.FlowMatchScheduler;
 import dev.tandem.diffusion.schedule.PredictionType;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.schedule.SchedulerConfig;
+import dev.tandem.diffusion.schedule.SchedulerName;
 import dev.tandem.diffusion.schedule.SigmaSpacing;
 import dev.tandem.diffusion.schedule.TimestepSpacing;
 import dev.tandem.diffusion.schedule.VarianceType;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes {@code scheduler/scheduler_config.json}. The DDIM sampler also stands in for {@code PNDMScheduler}, which the folders of
@@ -55,16 +58,50 @@ public final class SchedulerFile {
     }
 
     static Scheduler parse(Fields f) {
-        String type = f.text("_class_name", DDIM);
+        return scheduler(f, type(f), false);
+    }
+
+    /**
+     * Reads the scheduler of a Stable Diffusion 1 or 2 folder. As {@code StableDiffusionPipeline} does, it sets {@code steps_offset} to 1
+     * and {@code clip_sample} to false, which old folders have wrong.
+     *
+     * @param chosen which sampler makes the steps, with what the file says of the noise, as {@code from_config} does; null for the
+     *     file's own
+     * @throws IllegalArgumentException if it can't be read or asks for what is not supported; the message names file and field
+     */
+    static Scheduler readStableDiffusion(Path file, @Nullable SchedulerName chosen) {
+        return Fields.read(file, f -> scheduler(f, chosen == null ? type(f) : className(chosen), true));
+    }
+
+    /** Whether a file names the scheduler that another one stands in for. */
+    static boolean isReplaced(Path file) {
+        return Fields.read(file, f -> type(f).equals(PNDM));
+    }
+
+    private static String type(Fields f) {
+        return f.text("_class_name", DDIM);
+    }
+
+    private static String className(SchedulerName name) {
+        return switch (name) {
+            case DDIM -> DDIM;
+            case DDPM -> DDPM;
+            case DPM_SOLVER_PP -> DPM_SOLVER;
+            case EULER -> EULER;
+        };
+    }
+
+    private static Scheduler scheduler(Fields f, String type, boolean corrected) {
         return switch (type) {
-            case DDPM -> new DdpmScheduler(config(f, type));
-            case DDIM, PNDM -> new DdimScheduler(config(f, type));
-            case DPM_SOLVER -> new DpmSolverScheduler(config(f, type), dpmSolver(f));
-            case EULER -> new EulerScheduler(config(f, type), euler(f));
+            case DDPM -> new DdpmScheduler(config(f, type, corrected));
+            case DDIM, PNDM -> new DdimScheduler(config(f, type, corrected));
+            case DPM_SOLVER -> new DpmSolverScheduler(config(f, type, corrected), dpmSolver(f));
+            case EULER -> new EulerScheduler(config(f, type, corrected), euler(f));
             case FLOW_MATCH -> new FlowMatchScheduler(flowMatch(f));
             default ->
-                throw new IllegalArgumentException("_class_name is '" + type + "'; use one of "
-                        + String.join(", ", DDPM, DDIM, PNDM, DPM_SOLVER, EULER, FLOW_MATCH));
+                throw new IllegalArgumentException("_class_name is '" + type + "', which is not supported; use one of "
+                        + String.join(", ", DDPM, DDIM, PNDM, DPM_SOLVER, EULER, FLOW_MATCH)
+                        + ", or choose another scheduler when loading");
         };
     }
 
@@ -110,14 +147,27 @@ public final class SchedulerFile {
 
     private static FlowMatchConfig flowMatch(Fields f) {
         f.refuse("use_beta_sigmas");
-        f.refuse("use_dynamic_shifting");
         return new FlowMatchConfig(
                 f.size("num_train_timesteps", 1000),
                 f.number("shift", 1),
+                f.flag("use_dynamic_shifting", false) ? dynamicShift(f) : null,
                 f.has("shift_terminal") ? f.number("shift_terminal", 0) : null,
                 spacing(f),
                 f.flag("invert_sigmas", false),
                 f.flag("stochastic_sampling", false));
+    }
+
+    private static DynamicShift dynamicShift(Fields f) {
+        String type = f.text("time_shift_type", "exponential");
+        if (!type.equals("exponential") && !type.equals("linear")) {
+            throw new IllegalArgumentException("time_shift_type is '" + type + "'; use exponential or linear");
+        }
+        return new DynamicShift(
+                f.number("base_shift", 0.5),
+                f.number("max_shift", 1.15),
+                f.size("base_image_seq_len", 256),
+                f.size("max_image_seq_len", 4096),
+                type.equals("linear"));
     }
 
     private static SigmaSpacing spacing(Fields f) {
@@ -138,7 +188,7 @@ public final class SchedulerFile {
         return last.equals("sigma_min");
     }
 
-    private static SchedulerConfig config(Fields f, String type) {
+    private static SchedulerConfig config(Fields f, String type, boolean corrected) {
         boolean sigmas = type.equals(DPM_SOLVER) || type.equals(EULER);
         return SchedulerConfig.builder()
                 .trainTimesteps(f.size("num_train_timesteps", 1000))
@@ -156,9 +206,9 @@ public final class SchedulerFile {
                                     TimestepSpacing.LEADING, TimestepSpacing.TRAILING, TimestepSpacing.LINSPACE
                                 },
                         TimestepSpacing::configName))
-                .stepsOffset(f.integer("steps_offset", 0))
+                .stepsOffset(corrected ? 1 : f.integer("steps_offset", 0))
                 .rescaleBetasZeroSnr(f.flag("rescale_betas_zero_snr", false))
-                .clipSample(!sigmas && f.flag("clip_sample", !type.equals(PNDM)))
+                .clipSample(!sigmas && !corrected && f.flag("clip_sample", !type.equals(PNDM)))
                 .clipSampleRange(f.number("clip_sample_range", 1))
                 .thresholding(f.flag("thresholding", false))
                 .dynamicThresholdingRatio(f.number("dynamic_thresholding_ratio", 0.995))

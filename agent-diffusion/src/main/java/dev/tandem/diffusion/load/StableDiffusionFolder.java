@@ -2,90 +2,95 @@ package dev.tandem.diffusion.load;
 
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.ModelFolder;
-import dev.tandem.core.weights.WeightException;
 import dev.tandem.diffusion.schedule.Scheduler;
+import dev.tandem.diffusion.schedule.SchedulerName;
 import dev.tandem.diffusion.text.ClipTextModel;
 import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Stable Diffusion pipeline in the layout of diffusers: {@code model_index.json} beside {@code text_encoder}, {@code tokenizer},
- * {@code unet}, {@code vae} and {@code scheduler}.
+ * A Stable Diffusion 1 or 2 pipeline in the layout of diffusers: {@code model_index.json} beside {@code text_encoder}, {@code tokenizer},
+ * {@code unet}, {@code vae} and {@code scheduler}. A safety checker is not loaded.
  */
 public final class StableDiffusionFolder {
 
-    private static final String INDEX = "model_index.json";
-    private static final String PIPELINE = "StableDiffusionPipeline";
-    private static final String CONFIG = "config.json";
+    /** What {@code model_index.json} calls it. */
+    public static final String PIPELINE = "StableDiffusionPipeline";
 
-    private final TensorEngine engine;
-    private final ModelFolder folder;
+    private final Components components;
 
     /** A folder whose networks are computed by an engine. */
     public StableDiffusionFolder(TensorEngine engine, ModelFolder folder) {
-        this.engine = engine;
-        this.folder = folder;
+        this.components = new Components(engine, folder);
     }
 
     /** Whether a folder's {@code model_index.json} names this kind of pipeline; false for whatever can't be read. */
     public static boolean describes(Path folder) {
-        return describes(folder, PIPELINE);
-    }
-
-    static boolean describes(Path folder, String pipeline) {
-        try {
-            return Fields.read(
-                    folder.resolve(INDEX), f -> f.text("_class_name", "").equals(pipeline));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return PipelineIndex.names(folder, PIPELINE);
     }
 
     /** Loads {@code text_encoder/}. */
     public ClipTextModel textEncoder() {
-        ModelFolder part = folder.component("text_encoder");
-        return load(() -> ClipTextLoader.build(
-                engine, ClipTextConfigFile.read(part.path().resolve(CONFIG)), part.weights(engine)));
+        return components.clip("text_encoder");
     }
 
     /** Loads {@code unet/}. */
     public UNet2DCondition unet() {
-        ModelFolder part = folder.component("unet");
-        return load(
-                () -> UNetLoader.build(engine, UNetConfigFile.read(part.path().resolve(CONFIG)), part.weights(engine)));
+        return components.network("unet", UNetConfigFile::read, UNetLoader::build);
     }
 
     /** Loads {@code vae/}. */
     public AutoencoderKL autoencoder() {
-        ModelFolder part = folder.component("vae");
-        return load(
-                () -> VaeLoader.build(engine, VaeConfigFile.read(part.path().resolve(CONFIG)), part.weights(engine)));
+        return components.autoencoder();
     }
 
     /** Reads {@code scheduler/}. */
     public Scheduler scheduler() {
-        Path file = folder.component("scheduler").path().resolve("scheduler_config.json");
-        return load(() -> SchedulerFile.read(file));
+        return scheduler(null);
+    }
+
+    /**
+     * Reads {@code scheduler/}.
+     *
+     * @param chosen which sampler makes the steps; null for the one that the folder names
+     */
+    public Scheduler scheduler(@Nullable SchedulerName chosen) {
+        Path file = components.schedulerFile();
+        return Components.checked(() -> SchedulerFile.readStableDiffusion(file, chosen));
     }
 
     /** Where the tokenizer's files are. */
     public Path tokenizer() {
-        return folder.component("tokenizer").path();
+        return components.folder().component("tokenizer").path();
     }
 
-    /** A configuration that does not fit is a damaged model to whoever loads a whole one. */
-    private static <T> T load(Supplier<T> loading) {
-        try {
-            return loading.get();
-        } catch (IllegalArgumentException e) {
-            throw new WeightException(String.valueOf(e.getMessage()), e);
+    /**
+     * What is in the folder and is not used, or not as it says; sentences for people.
+     *
+     * @param chosen the sampler that makes the steps; null for the one that the folder names
+     */
+    public List<String> notes(@Nullable SchedulerName chosen) {
+        List<String> notes = new ArrayList<>();
+        PipelineIndex index = PipelineIndex.read(components.folder());
+        if (index.has("safety_checker")) {
+            notes.add("the safety checker is not run; pictures are not filtered");
         }
+        if (index.has("image_encoder")) {
+            notes.add("the image encoder is not used");
+        }
+        Path file = components.schedulerFile();
+        if (chosen == null && Components.checked(() -> SchedulerFile.isReplaced(file))) {
+            notes.add("the folder's scheduler PNDM is replaced by DDIM, which walks the same noise schedule");
+        }
+        return notes;
     }
 
     @Override
     public String toString() {
-        return folder.toString();
+        return components.folder().toString();
     }
 }

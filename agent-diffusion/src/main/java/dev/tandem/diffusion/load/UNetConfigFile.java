@@ -17,6 +17,7 @@ public final class UNetConfigFile {
     private static final String UP = "UpBlock2D";
     private static final String UP_ATTENTION = "CrossAttnUpBlock2D";
     private static final String MID = "UNetMidBlock2DCrossAttn";
+    private static final int SAMPLE_SIZE = 64;
     private static final List<String> UNSUPPORTED = List.of(
             "addition_embed_type",
             "class_embed_type",
@@ -56,7 +57,7 @@ public final class UNetConfigFile {
         return UNetConfig.builder()
                 .inChannels(f.size("in_channels", 4))
                 .outChannels(f.size("out_channels", 4))
-                .sampleSize(f.size("sample_size", 64))
+                .sampleSize(sampleSize(f))
                 .blockOutChannels(channels)
                 .downAttention(attention(
                         f.texts("down_block_types", List.of(DOWN_ATTENTION, DOWN_ATTENTION, DOWN_ATTENTION, DOWN)),
@@ -151,6 +152,12 @@ public final class UNetConfigFile {
                     "resnet_time_scale_shift is '" + kind + "'; only default and scale_shift are supported");
         }
         return kind.equals("scale_shift");
+    }
+
+    /** Files of the first versions of diffusers say 32 where they mean 64, as {@code StableDiffusionPipeline} knows. */
+    private static int sampleSize(Fields f) {
+        int size = f.size("sample_size", SAMPLE_SIZE);
+        return f.text("_diffusers_version", "").matches("0\\.[0-8](\\..*)?") ? Math.max(size, SAMPLE_SIZE) : size;
     }
 
     private static List<Integer> reversed(List<Integer> values) {

@@ -4,10 +4,22 @@ import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.vae.AutoencoderKL;
 
-/** Latents to pictures, the last step of every pipeline. */
+/** Sizes of pictures, and latents to pictures: what every pipeline does alike. */
 final class Pictures {
 
     private Pictures() {}
+
+    /**
+     * Checks a size in pixels.
+     *
+     * @throws IllegalArgumentException if a side is no multiple of a step
+     */
+    static void checkSides(int height, int width, int step) {
+        if (height < step || width < step || height % step != 0 || width % step != 0) {
+            throw new IllegalArgumentException("this model draws pictures whose sides are multiples of " + step
+                    + " pixels, not " + width + " x " + height);
+        }
+    }
 
     /**
      * Decodes latents of a denoiser, [B, C, h, w], to pictures [B, 3, H, W] in [0, 1].

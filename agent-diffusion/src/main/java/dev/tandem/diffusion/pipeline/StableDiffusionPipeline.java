@@ -4,21 +4,20 @@ import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.weights.WeightException;
 import dev.tandem.diffusion.load.StableDiffusionFolder;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.text.ClipTextModel;
 import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.diffusion.vae.AutoencoderKL;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text to picture with Stable Diffusion (Rombach et al. 2022), equal to diffusers' {@code StableDiffusionPipeline}. Each step of the
  * sampler has its own tensor scope. Safe to use from several threads.
  */
-public final class StableDiffusionPipeline implements AutoCloseable {
+public final class StableDiffusionPipeline implements DiffusionPipeline {
 
     private final TensorEngine engine;
     private final ClipTextModel text;
@@ -49,100 +48,59 @@ public final class StableDiffusionPipeline implements AutoCloseable {
             throw new IllegalArgumentException("the UNet takes latents of "
                     + unet.config().inChannels()
                     + " channels, the autoencoder has " + autoencoder.config().latentChannels()
-                    + "; inpainting and depth models are not supported");
+                    + "; only drawing from text is supported, not inpainting, depth or upscaling");
         }
     }
 
     /**
      * Loads a pipeline.
      *
+     * @param scheduler such as the folder's own
      * @throws dev.tandem.core.weights.WeightException if a file is missing, damaged or does not fit; the message names it
      */
-    public static StableDiffusionPipeline load(TensorEngine engine, StableDiffusionFolder folder) {
-        Scheduler scheduler = folder.scheduler();
-        List<Runnable> loaded = new ArrayList<>();
-        try {
-            ClipTextModel text = folder.textEncoder();
-            loaded.add(text::close);
-            UNet2DCondition unet = folder.unet();
-            loaded.add(unet::close);
-            AutoencoderKL autoencoder = folder.autoencoder();
-            loaded.add(autoencoder::close);
-            return new StableDiffusionPipeline(engine, text, unet, autoencoder, scheduler);
-        } catch (RuntimeException | Error e) {
-            loaded.forEach(Runnable::run);
-            if (e instanceof IllegalArgumentException) {
-                throw new WeightException(folder + ": " + e.getMessage(), e);
-            }
-            throw e;
-        }
+    public static StableDiffusionPipeline load(TensorEngine engine, StableDiffusionFolder folder, Scheduler scheduler) {
+        return Loading.of(
+                folder,
+                parts -> new StableDiffusionPipeline(
+                        engine,
+                        parts.add(folder.textEncoder()),
+                        parts.add(folder.unet()),
+                        parts.add(folder.autoencoder()),
+                        scheduler));
     }
 
-    /** Ids that the text encoder knows. */
-    public int vocabularySize() {
-        return text.config().vocabSize();
+    @Override
+    public List<TextInput> textInputs() {
+        return List.of(new TextInput(text.config().vocabSize(), text.config().maxPositions()));
     }
 
-    /** Most tokens that the text encoder takes. */
-    public int maxTokens() {
-        return text.config().maxPositions();
-    }
-
-    /** Pixels for each of the latents' positions, in each direction. */
-    public int downscale() {
-        return autoencoder.config().downscale();
-    }
-
-    /** Height and width in pixels of the pictures that it was trained on. */
+    @Override
     public int nativeSide() {
-        return unet.config().sampleSize() * downscale();
+        return unet.config().sampleSize() * autoencoder.config().downscale();
     }
 
-    /**
-     * Shape of the latents of some pictures.
-     *
-     * @throws IllegalArgumentException if height or width is no multiple of {@link #downscale()}
-     */
+    @Override
     public long[] latentShape(int pictures, int height, int width) {
-        int scale = downscale();
-        if (height < scale || width < scale || height % scale != 0 || width % scale != 0) {
-            throw new IllegalArgumentException("this model draws pictures whose sides are multiples of " + scale
-                    + " pixels, not " + width + " x " + height);
-        }
+        int scale = autoencoder.config().downscale();
+        Pictures.checkSides(height, width, scale);
         return new long[] {pictures, unet.config().inChannels(), height / scale, width / scale};
     }
 
-    /**
-     * Encodes prompts.
-     *
-     * @param ids int64 [B, S]
-     * @return hidden states [B, S, D]
-     */
-    public Tensor encode(Tensor ids) {
-        return text.encode(ids).lastHiddenState();
+    @Override
+    public Prompt encode(List<Tensor> ids) {
+        return new Prompt(text.encode(ids.get(0)).lastHiddenState(), null);
     }
 
-    /**
-     * Draws latents.
-     *
-     * @param prompt hidden states [B, S, D]
-     * @param negative hidden states that guidance pushes away from, [B, S, D]
-     * @param noise standard normal, {@link #latentShape}
-     * @param settings steps, guidance, noise of the steps
-     * @param random draws the noise of the steps, where the sampler adds some
-     * @param cancellation asked before each step
-     * @param listener hears each finished step
-     * @return latents as the autoencoder's {@link AutoencoderKL#fromDiffusion} takes them
-     */
+    @Override
     public Tensor denoise(
-            Tensor prompt,
-            Tensor negative,
+            Prompt prompt,
+            @Nullable Prompt negative,
             Tensor noise,
             SamplerSettings settings,
             RandomGenerator random,
             Cancellation cancellation,
             ImageListener listener) {
-        Tensor context = settings.guided() ? engine.cat(List.of(negative, prompt), 0) : prompt;
+        Tensor context = settings.conditions(engine, prompt, negative).hidden();
         return new DenoisingLoop(engine, scheduler)
                 .run(
                         (latents, times) -> unet.forward(latents, times, context),
@@ -153,13 +111,7 @@ public final class StableDiffusionPipeline implements AutoCloseable {
                         listener);
     }
 
-    /**
-     * Decodes latents.
-     *
-     * @param latents [B, C, h, w], from {@link #denoise}
-     * @return pictures [B, 3, H, W] in [0, 1]
-     * @throws IllegalStateException if they hold values that are no numbers
-     */
+    @Override
     public Tensor decode(Tensor latents) {
         return Pictures.of(autoencoder, latents);
     }

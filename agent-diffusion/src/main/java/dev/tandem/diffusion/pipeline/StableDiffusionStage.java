@@ -10,15 +10,22 @@ import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.diffusion.text.PromptTokenizer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
-/** Stable Diffusion as the agent's third stage. Without guidance's other side given, pictures are pushed away from the empty caption. */
+/**
+ * Stable Diffusion as the agent's third stage. Its first text encoder reads the conditioning's tokens; those that only Stable Diffusion 3
+ * has read the caption's words.
+ */
 public final class StableDiffusionStage implements ImageStage {
 
     private final TensorEngine engine;
-    private final StableDiffusionPipeline pipeline;
+    private final DiffusionPipeline pipeline;
+    private final Painter painter;
     private final CaptionTokenizer tokenizer;
+    private final @Nullable PromptTokenizers tokenizers;
 
     /**
      * A stage over a pipeline, which it closes.
@@ -26,33 +33,57 @@ public final class StableDiffusionStage implements ImageStage {
      * @param tokenizer of the pipeline's text encoder
      */
     public StableDiffusionStage(TensorEngine engine, StableDiffusionPipeline pipeline, CaptionTokenizer tokenizer) {
+        this(engine, pipeline, tokenizer, null);
+    }
+
+    /** A stage over a pipeline with its tokenizers; it closes both. */
+    StableDiffusionStage(TensorEngine engine, DiffusionPipeline pipeline, PromptTokenizers tokenizers) {
+        this(engine, pipeline, tokenizers.forCaptions(), tokenizers);
+    }
+
+    private StableDiffusionStage(
+            TensorEngine engine,
+            DiffusionPipeline pipeline,
+            CaptionTokenizer tokenizer,
+            @Nullable PromptTokenizers tokenizers) {
         this.engine = engine;
         this.pipeline = pipeline;
+        this.painter = new Painter(engine, pipeline);
         this.tokenizer = tokenizer;
+        this.tokenizers = tokenizers;
     }
 
     @Override
     public Picture draw(
             Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {
-        int width = options.width() == 0 ? nativeWidth() : options.width();
-        int height = options.height() == 0 ? nativeHeight() : options.height();
-        long[] shape = pipeline.latentShape(1, height, width);
-        SplittableRandom random = new SplittableRandom(options.seed());
+        painter.shape(options);
         try (Scope scope = engine.scope()) {
-            Tensor prompt = pipeline.encode(padded(conditioning.tokenIds()));
-            Tensor negative = pipeline.encode(padded(tokenizer.tokenize("").ids()));
-            Tensor latents = pipeline.denoise(
-                    prompt,
-                    negative,
-                    engine.randn(random, shape),
-                    SamplerSettings.of(options.steps(), options.guidance()),
-                    random,
-                    cancellation,
-                    listener);
-            cancellation.check();
-            float[] channels = pipeline.decode(latents).contiguous().toFloatArray();
-            return Picture.fromChannels(channels, width, height);
+            Prompt prompt = encode(conditioning, listener);
+            Prompt negative = Painter.settings(options).guided() ? encode(negative(options), listener) : null;
+            return painter.draw(prompt, negative, options, cancellation, listener);
         }
+    }
+
+    private Conditioning negative(ImageOptions options) {
+        String text = options.negativePrompt();
+        return new Conditioning(text, tokenizer.tokenize(text).ids());
+    }
+
+    private Prompt encode(Conditioning conditioning, ImageListener listener) {
+        List<Integer> ids = conditioning.tokenIds();
+        String caption = conditioning.caption();
+        List<Tensor> rows = new ArrayList<>(List.of(padded(ids)));
+        if (ids.size() == tokenizer.maxLength()) {
+            String rest =
+                    PromptTokenizer.after(caption, tokenizer.tokenize(caption).spans());
+            if (!rest.isEmpty()) {
+                listener.onCut(rest, tokenizer.maxLength());
+            }
+        }
+        if (tokenizers != null) {
+            rows.addAll(tokenizers.furtherIds(engine, List.of(caption), ImageListener.NONE));
+        }
+        return pipeline.encode(rows);
     }
 
     /** [1, S]. */
@@ -87,5 +118,8 @@ public final class StableDiffusionStage implements ImageStage {
     @Override
     public void close() {
         pipeline.close();
+        if (tokenizers != null) {
+            tokenizers.close();
+        }
     }
 }

@@ -3,12 +3,13 @@ package dev.tandem.diffusion.pipeline;
 import dev.tandem.core.stage.ImageStage;
 import dev.tandem.core.stage.ImageStageFactory;
 import dev.tandem.core.stage.StageContext;
-import dev.tandem.core.weights.ModelFolder;
-import dev.tandem.core.weights.WeightException;
+import dev.tandem.diffusion.load.StableDiffusion3Folder;
 import dev.tandem.diffusion.load.StableDiffusionFolder;
-import dev.tandem.diffusion.text.ClipTokenizer;
 
-/** Makes stages from folders in the layout of diffusers whose {@code model_index.json} names a {@code StableDiffusionPipeline}. */
+/**
+ * Makes stages from folders in the layout of diffusers whose {@code model_index.json} names a {@code StableDiffusionPipeline} or a
+ * {@code StableDiffusion3Pipeline}.
+ */
 public final class StableDiffusionStageFactory implements ImageStageFactory {
 
     @Override
@@ -18,21 +19,11 @@ public final class StableDiffusionStageFactory implements ImageStageFactory {
 
     @Override
     public boolean supports(StageContext context) {
-        return StableDiffusionFolder.describes(context.folder());
+        return StableDiffusionFolder.describes(context.folder()) || StableDiffusion3Folder.describes(context.folder());
     }
 
     @Override
     public ImageStage create(StageContext context) {
-        StableDiffusionFolder folder = new StableDiffusionFolder(context.engine(), ModelFolder.of(context.folder()));
-        ClipTokenizer tokenizer = ClipTokenizer.load(folder.tokenizer());
-        StableDiffusionPipeline pipeline = StableDiffusionPipeline.load(context.engine(), folder);
-        if (tokenizer.vocabularySize() > pipeline.vocabularySize() || tokenizer.maxLength() > pipeline.maxTokens()) {
-            pipeline.close();
-            throw new WeightException(context.folder() + ": the tokenizer has " + tokenizer.vocabularySize()
-                    + " ids and rows of "
-                    + tokenizer.maxLength() + " tokens, the text encoder takes " + pipeline.vocabularySize() + " and "
-                    + pipeline.maxTokens() + "; these components do not belong together");
-        }
-        return new StableDiffusionStage(context.engine(), pipeline, tokenizer);
+        return TextToImage.load(context.engine(), context.folder()).stage();
     }
 }

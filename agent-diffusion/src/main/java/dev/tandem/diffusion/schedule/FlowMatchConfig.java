@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trainTimesteps T; a time step is T times the share of noise
  * @param shift moves the steps towards the noise, as larger pictures need it (Esser et al. 2024, equation 23); 1 for none
+ * @param dynamicShift shifts by the picture's size instead; null for {@code shift}
  * @param shiftTerminal the share of noise at the last step, to which the others are stretched; null to leave them
  * @param sigmas how the steps are spaced
  * @param inverted whether shares of noise count from the picture
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record FlowMatchConfig(
         int trainTimesteps,
         double shift,
+        @Nullable DynamicShift dynamicShift,
         @Nullable Double shiftTerminal,
         SigmaSpacing sigmas,
         boolean inverted,

@@ -12,9 +12,15 @@ public final class FlowMatchScheduler implements Scheduler {
 
     private final FlowMatchConfig flow;
     private final SchedulerConfig config;
+    private final int patches;
 
     public FlowMatchScheduler(FlowMatchConfig flow) {
+        this(flow, 0);
+    }
+
+    private FlowMatchScheduler(FlowMatchConfig flow, int patches) {
         this.flow = flow;
+        this.patches = patches;
         this.config = SchedulerConfig.builder()
                 .trainTimesteps(flow.trainTimesteps())
                 .predictionType(PredictionType.FLOW_PREDICTION)
@@ -32,7 +38,16 @@ public final class FlowMatchScheduler implements Scheduler {
         return flow;
     }
 
-    /** Its sampler has no settings; {@code options} must be the default. */
+    @Override
+    public Scheduler forPatches(int patches) {
+        return flow.dynamicShift() == null ? this : new FlowMatchScheduler(flow, patches);
+    }
+
+    /**
+     * Its sampler has no settings; {@code options} must be the default.
+     *
+     * @throws IllegalArgumentException if the shift depends on the picture's size and {@link #forPatches} did not say it
+     */
     @Override
     public Sampling start(int steps, SamplingOptions options) {
         if (steps < 1 || !options.equals(SamplingOptions.DEFAULT)) {
@@ -63,12 +78,24 @@ public final class FlowMatchScheduler implements Scheduler {
     }
 
     private double shifted(double sigma) {
+        DynamicShift dynamic = flow.dynamicShift();
+        if (dynamic != null) {
+            if (patches == 0) {
+                throw new IllegalArgumentException(
+                        "use_dynamic_shifting is true, so the number of the picture's patches must be given");
+            }
+            double factor = dynamic.factor(patches);
+            return factor / (factor + (1 / sigma - 1));
+        }
         return flow.shift() * sigma / (1 + (flow.shift() - 1) * sigma);
     }
 
     /** The share of noise at a training time step from 1 to T, in float32 as the reference keeps it. */
     private float trainedSigma(long step) {
         float sigma = (float) step / flow.trainTimesteps();
+        if (flow.dynamicShift() != null) {
+            return sigma;
+        }
         float shift = (float) flow.shift();
         return shift * sigma / (1 + (float) (flow.shift() - 1) * sigma);
     }

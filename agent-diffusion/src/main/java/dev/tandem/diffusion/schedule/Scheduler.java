@@ -12,6 +12,15 @@ public interface Scheduler {
     SchedulerConfig config();
 
     /**
+     * This schedule for pictures of so many patches; another only where the steps depend on the picture's size.
+     *
+     * @param patches that the network sees, above 0
+     */
+    default Scheduler forPatches(int patches) {
+        return this;
+    }
+
+    /**
      * Sets up a run of the sampler.
      *
      * @param steps from 1 to the number of training time steps

@@ -13,7 +13,7 @@ import java.util.List;
  * The tokenizer of CLIP's text encoder (Radford et al. 2021): lower case, byte pairs, begin and end tokens; rows of S tokens, cut and
  * padded. Equal to transformers' CLIPTokenizerFast, from its {@code tokenizer.json} or from {@code vocab.json} and {@code merges.txt}.
  */
-public final class ClipTokenizer implements CaptionTokenizer, AutoCloseable {
+public final class ClipTokenizer implements CaptionTokenizer, PromptTokenizer {
 
     private static final int PUBLISHED_LENGTH = 77;
 
@@ -45,12 +45,18 @@ public final class ClipTokenizer implements CaptionTokenizer, AutoCloseable {
         return new SpelledCaption(text, encoded.ids(), encoded.spans());
     }
 
-    /** The text encoder's input [S]: {@link #tokenize} with padding. */
+    @Override
     public List<Integer> padded(String text) {
         return Padding.to(maxLength, padId)
                 .pad(List.of(tokenizer.encode(text, true)))
                 .get(0)
                 .ids();
+    }
+
+    @Override
+    public String rest(String text) {
+        Encoded encoded = tokenizer.encode(text, true);
+        return encoded.ids().size() < maxLength ? "" : PromptTokenizer.after(text, encoded.spans());
     }
 
     /** The text of ids without special tokens, in lower case and with one blank between words. */

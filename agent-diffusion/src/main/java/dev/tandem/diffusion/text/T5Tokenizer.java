@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.text;
 
+import dev.tandem.core.token.Encoded;
 import dev.tandem.core.token.Padding;
 import dev.tandem.core.token.TextTokenizer;
 import dev.tandem.core.token.Truncation;
@@ -7,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The tokenizer of T5 (Raffel et al. 2020): pieces of a unigram model and an end token; rows of S tokens, cut and padded. */
-public final class T5Tokenizer implements AutoCloseable {
+public final class T5Tokenizer implements PromptTokenizer {
 
     private final TextTokenizer tokenizer;
     private final int length;
@@ -29,12 +30,28 @@ public final class T5Tokenizer implements AutoCloseable {
         return new T5Tokenizer(TextTokenizer.load(folder, Truncation.to(length)), length);
     }
 
-    /** The encoder's input [S]. */
+    @Override
     public List<Integer> padded(String text) {
         return Padding.to(length, padId)
                 .pad(List.of(tokenizer.encode(text, true)))
                 .get(0)
                 .ids();
+    }
+
+    @Override
+    public String rest(String text) {
+        Encoded encoded = tokenizer.encode(text, true);
+        return encoded.ids().size() < length ? "" : PromptTokenizer.after(text, encoded.spans());
+    }
+
+    @Override
+    public int maxLength() {
+        return length;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return tokenizer.vocabularySize();
     }
 
     @Override

@@ -283,11 +283,11 @@ class TrainingTest {
             assertTrue(StableDiffusionFolder.describes(folder));
             StableDiffusionFolder read = new StableDiffusionFolder(ENGINE, ModelFolder.of(folder));
             assertEquals(SCHEDULER.config(), read.scheduler().config());
-            try (StableDiffusionPipeline pipeline = StableDiffusionPipeline.load(ENGINE, read)) {
+            try (StableDiffusionPipeline pipeline = StableDiffusionPipeline.load(ENGINE, read, read.scheduler())) {
                 Tensor ids = ENGINE.tensor(new long[] {10, 3, 11, 11}, 1, TOKENS);
                 assertArrayEquals(
                         model.text().encode(ids).lastHiddenState().toFloatArray(),
-                        pipeline.encode(ids).toFloatArray());
+                        pipeline.encode(List.of(ids)).hidden().toFloatArray());
                 assertEquals(SIDE, pipeline.nativeSide());
             }
             try (var files = Files.walk(folder)) {

@@ -1,4 +1,4 @@
-package dev.tandem.core.agent;
+package dev.tandem.core.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.tandem.core.agent;
+package dev.tandem.core.vision;
 
 import dev.tandem.core.stage.Picture;
 import java.awt.image.BufferedImage;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The caption can hold what was said in private, so it is written only where that was asked for.
  */
-final class PngFile {
+public final class PngFile {
 
     private static final String XMP_KEYWORD = "XML:com.adobe.xmp";
     private static final String TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -36,7 +36,7 @@ final class PngFile {
      * @param tool what made it, such as {@code Tandem 0.1.0, model default}
      * @param description for the file, such as the caption and the seed; null for none
      */
-    static byte[] encode(Picture picture, String tool, Instant time, @Nullable String description) {
+    public static byte[] encode(Picture picture, String tool, Instant time, @Nullable String description) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < picture.height(); y++) {
             for (int x = 0; x < picture.width(); x++) {
