@@ -2,6 +2,7 @@ package dev.tandem.core.stage;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import java.util.Objects;
 
 /**
  * How a picture is drawn.
@@ -81,7 +82,8 @@ public record ImageOptions(int steps, double guidance, String negativePrompt, lo
         }
 
         public Builder negativePrompt(String negativePrompt) {
-            this.negativePrompt = negativePrompt;
+            this.negativePrompt =
+                    Objects.requireNonNull(negativePrompt, "the negative prompt is a text, and may be empty");
             return this;
         }
 

@@ -237,6 +237,7 @@ class PhotoSharingAgentTest {
                 .maxPhotosPerTurn(1)
                 .steps(2)
                 .guidance(1.5)
+                .negativePrompt("blurry")
                 .size(64, 32)
                 .build();
         Reply reply = agent.reply(Dialogue.EMPTY, "hi");
@@ -244,6 +245,10 @@ class PhotoSharingAgentTest {
         assertEquals("b", reply.text());
         assertEquals(2, stages.drawn.get(0).steps());
         assertEquals(64, stages.drawn.get(0).width());
+        assertEquals("blurry", stages.drawn.get(0).negativePrompt());
+        assertMessage(
+                "negative prompt",
+                () -> stages.builder().negativePrompt("x".repeat(5000)).build());
         assertMessage(
                 "at most 120 tokens", () -> stages.builder().maxNewTokens(120).build());
         assertMessage("temperature", () -> stages.builder().temperature(-1.0).build());

@@ -22,7 +22,7 @@ class AgentConfigTest {
               "prompt": {"begin": "<s>", "user_start": "<user>", "user_end": "\\n", "agent_start": "<agent>", "agent_end": "</s>"},
               "bridge": {"matrix": "word"},
               "language": {"max_new_tokens": 64, "temperature": 0.7, "top_p": 0.9},
-              "image": {"steps": 15, "guidance": 2.5},
+              "image": {"steps": 15, "guidance": 2.5, "negative_prompt": "blurry"},
               "provenance": {"licence": "Apache-2.0"}
             }
             """;
@@ -49,6 +49,7 @@ class AgentConfigTest {
                         .build(),
                 config.language());
         assertEquals(15, config.image().steps());
+        assertEquals("blurry", config.image().negativePrompt());
         assertEquals("Apache-2.0", config.provenance().get("licence"));
     }
 
@@ -58,6 +59,7 @@ class AgentConfigTest {
             value = {
                 "\"steps\": 15 | \"steps\": 0 | steps lie from 1",
                 "\"steps\": 15 | \"stepss\": 15 | did you mean 'steps'",
+                "\"negative_prompt\": \"blurry\" | \"negative_prompt\": null | may be empty",
                 "\"top_p\": 0.9 | \"top_p\": 1.5 | topP",
                 "\"end\": \"[/IMG]\" | \"end\": \"[IMG]\" | markers are two different tokens",
                 "\"bridge\": {\"matrix\": \"word\"}, | '' | bridge",

@@ -58,6 +58,16 @@ class ConfigFilesTest {
     }
 
     @Test
+    void filesOfOldDiffusersMeanLargerPictures() {
+        assertEquals(
+                32, UNetConfigFile.parse(Fields.parse("{\"sample_size\": 32}")).sampleSize());
+        String old = "{\"sample_size\": 32, \"_diffusers_version\": \"0.6.0\"}";
+        assertEquals(64, UNetConfigFile.parse(Fields.parse(old)).sampleSize());
+        String newer = "{\"sample_size\": 32, \"_diffusers_version\": \"0.10.2\"}";
+        assertEquals(32, UNetConfigFile.parse(Fields.parse(newer)).sampleSize());
+    }
+
+    @Test
     void filesThatAreNoneAreNamed(@TempDir Path folder) throws Exception {
         Path missing = folder.resolve("none.json");
         assertTrue(assertThrows(IllegalArgumentException.class, () -> VaeConfigFile.read(missing))

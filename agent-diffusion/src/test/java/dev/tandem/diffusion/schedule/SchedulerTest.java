@@ -2,6 +2,7 @@ package dev.tandem.diffusion.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tandem.core.tensor.Scope;
@@ -11,6 +12,7 @@ import dev.tandem.core.tensor.torch.TorchEngine;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SchedulerTest {
@@ -50,6 +52,25 @@ class SchedulerTest {
         assertThrows(IllegalArgumentException.class, () -> scheduler.start(1000));
         assertThrows(IllegalArgumentException.class, () -> scheduler.start(5, SamplingOptions.eta(0.5)));
         assertEquals(50, scheduler.start(50).timesteps().length);
+    }
+
+    /** Values of diffusers' FlowMatchEulerDiscreteScheduler for 1024 patches, from calculate_shift. */
+    @ParameterizedTest
+    @CsvSource({"false, 0.78995389, 0.48496735, 0.00187596", "true, 0.55789220, 0.24009037, 0.00063023"})
+    void largerPicturesShiftTheFlow(boolean linear, double second, double third, double last) {
+        Scheduler scheduler = new FlowMatchScheduler(new FlowMatchConfig(
+                1000, 3, new DynamicShift(0.5, 1.15, 256, 4096, linear), null, SigmaSpacing.TIMESTEPS, false, false));
+        double[] times = scheduler.forPatches(1024).start(4).timesteps();
+        assertArrayEquals(new double[] {1000, 1000 * second, 1000 * third, 1000 * last}, times, 1e-3);
+        assertThrows(IllegalArgumentException.class, () -> scheduler.start(4));
+        Scheduler fixed = new DdimScheduler(SchedulerConfig.stableDiffusion().build());
+        assertSame(fixed, fixed.forPatches(9));
+    }
+
+    @Test
+    void schedulersHaveNames() {
+        assertEquals(SchedulerName.DPM_SOLVER_PP, SchedulerName.of("DPM++"));
+        assertThrows(IllegalArgumentException.class, () -> SchedulerName.of("pndm"));
     }
 
     @Test
