@@ -190,6 +190,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
 
         private @Nullable Path folder;
         private String model = Models.DEFAULT;
+        private @Nullable Path imageModel;
         private @Nullable Stages stages;
         private Device device = Device.CPU;
 
@@ -220,6 +221,15 @@ public final class PhotoSharingAgent implements AutoCloseable {
         /** A model folder, in the Hugging Face layout with an {@code agent.json}. */
         public Builder model(Path folder) {
             this.folder = folder;
+            return this;
+        }
+
+        /**
+         * Another diffusion model than the model folder's: a published folder of Stable Diffusion in the layout of diffusers. It draws as it
+         * does alone, with its own steps, guidance and size unless they are set here.
+         */
+        public Builder imageModel(@Nullable Path folder) {
+            this.imageModel = folder;
             return this;
         }
 
@@ -346,7 +356,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 return new PhotoSharingAgent(settings, stages, false);
             }
             Path found = folder == null ? Models.find(model) : folder;
-            Stages loaded = Stages.load(found, TorchEngine.on(device));
+            Stages loaded = Stages.load(found, imageModel, TorchEngine.on(device));
             try {
                 return new PhotoSharingAgent(settings, loaded, true);
             } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The three stages in the order of the data, with the configuration that joins them.
@@ -25,14 +26,23 @@ import java.util.stream.Collectors;
 record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image)
         implements AutoCloseable {
 
-    /** Loads a model folder with the stages that the class path offers. */
-    static Stages load(Path path, TensorEngine engine) {
+    /**
+     * Loads a model folder with the stages that the class path offers.
+     *
+     * @param imageModel another folder with the diffusion model, which then draws as it does alone; null for the one in the model folder
+     */
+    static Stages load(Path path, @Nullable Path imageModel, TensorEngine engine) {
         ModelFolder folder = ModelFolder.of(path);
         AgentConfig config = AgentConfig.read(path);
         // read for the error alone: a configuration that is missing or damaged would look like an unknown architecture
         folder.component("llm").config();
-        folder.json("model_index.json");
+        Path images = imageModel == null ? path : imageModel;
+        String pipeline = ModelFolder.of(images)
+                .json("model_index.json")
+                .path("_class_name")
+                .asText("");
         StageContext context = new StageContext(path, config, engine);
+        StageContext imageContext = new StageContext(images, config, engine);
         LanguageStage language = find(
                         LanguageStageFactory.class,
                         f -> f.supports(context),
@@ -43,13 +53,14 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
         try {
             ImageStage image = find(
                             ImageStageFactory.class,
-                            f -> f.supports(context),
+                            f -> f.supports(imageContext),
                             ImageStageFactory::name,
-                            "image model",
-                            path)
-                    .create(context);
+                            pipeline.isEmpty() ? "image model" : "image model " + pipeline,
+                            images)
+                    .create(imageContext);
             try {
-                return new Stages(config, language, bridge(config, language, image), image);
+                AgentConfig used = imageModel == null ? config : config.withImage(image.defaults());
+                return new Stages(used, language, bridge(config, language, image), image);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;

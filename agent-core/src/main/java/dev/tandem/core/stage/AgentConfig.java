@@ -33,6 +33,11 @@ public record AgentConfig(
     /** Name of the file in a model folder. */
     public static final String FILE = "agent.json";
 
+    /** The same with other ways to draw. */
+    public AgentConfig withImage(ImageOptions image) {
+        return new AgentConfig(name, markers, prompt, bridge, language, image, provenance);
+    }
+
     /**
      * Reads a model folder's {@code agent.json}. Names in it have underscores ({@code max_new_tokens}); {@code language} and
      * {@code image} may leave out what the builders of their options set.

@@ -19,6 +19,11 @@ public interface ImageStage extends AutoCloseable {
      */
     Picture draw(Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener);
 
+    /** How it draws well where nobody says otherwise; an agent's folder does say it, in {@code agent.json}. */
+    default ImageOptions defaults() {
+        return ImageOptions.builder().build();
+    }
+
     /** The tokenizer of its text encoder, for the bridge. */
     CaptionTokenizer captionTokenizer();
 

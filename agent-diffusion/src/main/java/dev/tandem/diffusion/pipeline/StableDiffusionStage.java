@@ -26,6 +26,7 @@ public final class StableDiffusionStage implements ImageStage {
     private final Painter painter;
     private final CaptionTokenizer tokenizer;
     private final @Nullable PromptTokenizers tokenizers;
+    private final ImageOptions defaults;
 
     /**
      * A stage over a pipeline, which it closes.
@@ -33,19 +34,22 @@ public final class StableDiffusionStage implements ImageStage {
      * @param tokenizer of the pipeline's text encoder
      */
     public StableDiffusionStage(TensorEngine engine, StableDiffusionPipeline pipeline, CaptionTokenizer tokenizer) {
-        this(engine, pipeline, tokenizer, null);
+        this(engine, pipeline, tokenizer, null, ImageOptions.builder().build());
     }
 
     /** A stage over a pipeline with its tokenizers; it closes both. */
-    StableDiffusionStage(TensorEngine engine, DiffusionPipeline pipeline, PromptTokenizers tokenizers) {
-        this(engine, pipeline, tokenizers.forCaptions(), tokenizers);
+    StableDiffusionStage(
+            TensorEngine engine, DiffusionPipeline pipeline, PromptTokenizers tokenizers, ImageOptions defaults) {
+        this(engine, pipeline, tokenizers.forCaptions(), tokenizers, defaults);
     }
 
     private StableDiffusionStage(
             TensorEngine engine,
             DiffusionPipeline pipeline,
             CaptionTokenizer tokenizer,
-            @Nullable PromptTokenizers tokenizers) {
+            @Nullable PromptTokenizers tokenizers,
+            ImageOptions defaults) {
+        this.defaults = defaults;
         this.engine = engine;
         this.pipeline = pipeline;
         this.painter = new Painter(engine, pipeline);
@@ -98,6 +102,11 @@ public final class StableDiffusionStage implements ImageStage {
             row[i] = i < ids.size() ? ids.get(i) : tokenizer.padId();
         }
         return engine.tensor(row, 1, length);
+    }
+
+    @Override
+    public ImageOptions defaults() {
+        return defaults;
     }
 
     @Override

@@ -242,7 +242,7 @@ public final class TextToImage implements AutoCloseable {
 
     /** This model as the image stage of an agent ({@code PhotoSharingAgent.Builder.stages}); closing either closes both. */
     public ImageStage stage() {
-        return new StableDiffusionStage(engine, pipeline, tokenizers);
+        return new StableDiffusionStage(engine, pipeline, tokenizers, defaults);
     }
 
     @Override

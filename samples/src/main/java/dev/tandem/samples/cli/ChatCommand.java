@@ -35,6 +35,14 @@ final class ChatCommand implements Callable<Integer> {
     private String model = Models.DEFAULT;
 
     @Option(
+            names = "--image-model",
+            paramLabel = "MODEL",
+            description =
+                    "draw with another diffusion model: a folder of Stable Diffusion in the layout of diffusers, or"
+                            + " OWNER/NAME of a fetched one (default: the model's)")
+    private @Nullable String imageModel;
+
+    @Option(
             names = "--once",
             paramLabel = "TEXT",
             description = "say this, print the answer, end; repeated: the turns of one conversation")
@@ -71,6 +79,7 @@ final class ChatCommand implements Callable<Integer> {
         once.forEach(ChatCommand::checkEncoding);
         try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
                 .model(model)
+                .imageModel(imageModel == null ? null : ModelPlace.of(imageModel))
                 .device(Device.parse(device))
                 .seed(seed)
                 .describeFiles(describeFiles)

@@ -116,6 +116,13 @@ class BadInputTest {
     }
 
     @Test
+    void imageModels() throws IOException {
+        assertRefused(
+                CommandLineRun.of("chat", model, "--once", "hi", "--image-model", folder.toString()),
+                "model_index.json");
+    }
+
+    @Test
     void messages() {
         assertRefused(CommandLineRun.of("chat", model, "--once", ""), "the message is empty");
         assertRefused(CommandLineRun.of("chat", model, "--once", "\u0000\u001b "), "the message is empty");

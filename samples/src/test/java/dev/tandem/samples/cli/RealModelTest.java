@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.stage.Cancellation;
+import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.samples.train.TinyModelFolder;
 import java.awt.image.BufferedImage;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +128,10 @@ class RealModelTest {
         Files.write(file, new byte[(int) Math.min(size, 4096)]);
         assertNames(name, draw(copy, out));
         Files.delete(file);
+        if (name.equals("agent.json")) {
+            assertEquals(0, draw(copy, out).code(), "the diffusion model draws alone");
+            return;
+        }
         assertNames(name.contains("/") ? name.substring(0, name.indexOf('/')) : name, draw(copy, out));
         assertFalse(Files.exists(out));
     }
@@ -141,5 +150,51 @@ class RealModelTest {
         CommandLineRun run = draw(model, folder.resolve("a.png"), "--size", "17x16");
         assertEquals(2, run.code(), run.err());
         assertTrue(run.err().contains("17"), run.err());
+    }
+
+    @Test
+    void anAgentDrawsWithAPublishedModel() throws Exception {
+        Path published = Path.of(Objects.requireNonNull(RealModelTest.class.getResource("/parity/pipeline-sd3/model"))
+                .toURI());
+        Path file = folder.resolve("alone.png");
+        assertEquals(
+                0,
+                draw(published, file, "--seed", "4", "--negative", "a small dog")
+                        .code());
+        try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                .model(model)
+                .imageModel(published)
+                .steps(2)
+                .negativePrompt("a small dog")
+                .build()) {
+            assertEquals(7, agent.imageOptions().guidance());
+            Photo photo = agent.draw(
+                    "a red car in the snow",
+                    agent.imageOptions().toBuilder().seed(4).build(),
+                    new Cancellation(),
+                    ImageListener.NONE);
+            Path drawn = Files.write(folder.resolve("agent.png"), photo.png());
+            assertArrayEquals(pixels(file), pixels(drawn));
+        }
+        CommandLineRun chat = CommandLineRun.of(
+                "chat",
+                model.toString(),
+                "--image-model",
+                published.toString(),
+                "--once",
+                "hi",
+                "--out",
+                folder.resolve("photos").toString());
+        assertEquals(0, chat.code(), chat.err());
+    }
+
+    @Test
+    void anotherPipelineIsNamed() throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"StableDiffusionXLPipeline\"}");
+        CommandLineRun run =
+                CommandLineRun.of("chat", model.toString(), "--image-model", folder.toString(), "--once", "hi");
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains("StableDiffusionXLPipeline"), run.err());
+        assertTrue(run.err().contains("stable-diffusion"), run.err());
     }
 }
