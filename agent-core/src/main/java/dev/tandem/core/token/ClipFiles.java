@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,28 +17,22 @@ import java.util.Map;
 final class ClipFiles {
 
     private static final String CUT = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
-    private static final String BEGIN = "<|startoftext|>";
-    private static final String END = "<|endoftext|>";
+    static final String BEGIN = "<|startoftext|>";
+    static final String END = "<|endoftext|>";
     private static final String END_OF_WORD = "</w>";
 
     /** The merges of the published vocabulary; the reference reads no further. */
     private static final int MOST_MERGES = 49152 - 256 - 2;
-
-    private static final long MOST_BYTES = 16L << 20;
 
     private ClipFiles() {}
 
     /**
      * A tokenizer.json for the two files.
      *
-     * @param roles the special tokens that are named; CLIP's own are added
+     * @param roles the special tokens that are named
      */
     static ObjectNode tokenizer(ModelFolder folder, Map<String, String> roles) {
         JsonNode vocabulary = folder.json("vocab.json");
-        roles.putIfAbsent("bos_token", BEGIN);
-        roles.putIfAbsent("eos_token", END);
-        roles.putIfAbsent("unk_token", END);
-        roles.putIfAbsent("pad_token", END);
         String begin = roles.getOrDefault("bos_token", BEGIN);
         String end = roles.getOrDefault("eos_token", END);
         if (!vocabulary.path(begin).isInt() || !vocabulary.path(end).isInt()) {
@@ -66,14 +58,14 @@ final class ClipFiles {
                 .put("invert", true)
                 .putObject("pattern")
                 .put("Regex", CUT);
-        cuts.add(byteLevel());
+        cuts.add(Steps.byteLevel(false, true, true));
         ObjectNode frame = json.putObject("post_processor")
                 .put("type", "RobertaProcessing")
                 .put("trim_offsets", false)
                 .put("add_prefix_space", false);
         frame.putArray("sep").add(end).add(vocabulary.path(end).asInt());
         frame.putArray("cls").add(begin).add(vocabulary.path(begin).asInt());
-        json.set("decoder", byteLevel());
+        json.set("decoder", Steps.byteLevel(false, true, true));
         ObjectNode model = json.putObject("model")
                 .put("type", "BPE")
                 .put("unk_token", roles.get("unk_token"))
@@ -85,38 +77,10 @@ final class ClipFiles {
         return json;
     }
 
-    private static ObjectNode byteLevel() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("type", "ByteLevel")
-                .put("add_prefix_space", false)
-                .put("trim_offsets", true)
-                .put("use_regex", true);
-    }
-
     private static ArrayNode merges(Path file) {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new WeightException(file + " is larger than " + (MOST_BYTES >> 20) + " MiB and is not read");
-            }
-            List<String> lines = Files.readString(file)
-                    .strip()
-                    .lines()
-                    .skip(1)
-                    .limit(MOST_MERGES)
-                    .toList();
-            ArrayNode merges = JsonNodeFactory.instance.arrayNode();
-            for (String line : lines) {
-                String[] pair = line.split(" ", -1);
-                if (pair.length != 2) {
-                    throw new WeightException(file + " is damaged: a line holds " + pair.length
-                            + " symbols, not two; copy or download it again");
-                }
-                merges.addArray().add(pair[0]).add(pair[1]);
-            }
-            return merges;
-        } catch (IOException e) {
-            throw new WeightException("cannot read " + file + " (" + e + ")", e);
-        }
+        List<String> lines =
+                String.join("\n", TokenFile.lines(file)).strip().lines().toList();
+        return BytePairFiles.merges(
+                file, lines.stream().skip(1).limit(MOST_MERGES).toList());
     }
 }

@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a tokenizer's folder as one tokenizer.json, put together as transformers' PreTrainedTokenizerFast does: tokenizer.json
- * itself (or CLIP's vocab.json and merges.txt), the added tokens of tokenizer_config.json, and every special token that is named there.
+ * itself (or the older files that {@link TokenizerFiles} knows), the added tokens of tokenizer_config.json, and every special token that is named there.
  *
  * @param json what the library reads, without settings for cutting and padding
  * @param config tokenizer_config.json; empty where there is none
@@ -21,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> specialTokens) {
 
     private static final String CONTENT = "content";
-    private static final String ADDED = "added_tokens";
     private static final String DECODER = "added_tokens_decoder";
     private static final String ADDITIONAL = "additional_special_tokens";
     private static final String[] ROLES = {
@@ -30,98 +32,102 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
 
     static TokenizerJson read(ModelFolder folder) {
         ObjectNode config = optional(folder, "tokenizer_config.json");
-        // transformers reads the old file only where the newer table is absent, and then it wins
-        ObjectNode old = config.has(DECODER)
-                ? JsonNodeFactory.instance.objectNode()
-                : optional(folder, "special_tokens_map.json");
+        boolean modern = config.has(DECODER);
+        // transformers reads the old files only where the newer table is absent, and then they win
         ObjectNode named = config.deepCopy();
-        named.setAll(old);
-        Map<String, String> roles = new LinkedHashMap<>();
-        for (String role : ROLES) {
-            String text = text(named.path(role));
-            if (text != null) {
-                roles.put(role, text);
+        named.setAll(modern ? JsonNodeFactory.instance.objectNode() : optional(folder, "special_tokens_map.json"));
+        TokenizerClass kind = TokenizerClass.of(folder, config);
+        Map<String, String> roles = kind.specialTokens();
+        putRoles(roles, named);
+        TokenizerFiles files = new TokenizerFiles(folder, kind, config);
+        ObjectNode json = files.read(roles);
+        Map<Integer, JsonNode> tokens = new TreeMap<>();
+        if (modern) {
+            config.path(DECODER).properties().forEach(entry -> tokens.put(number(entry.getKey()), entry.getValue()));
+        } else {
+            Set<String> specials = specials(named, roles);
+            optional(folder, "added_tokens.json")
+                    .properties()
+                    .forEach(entry -> tokens.put(
+                            entry.getValue().asInt(),
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put(CONTENT, entry.getKey())
+                                    .put("special", specials.contains(entry.getKey()))));
+            if (folder.file("tokenizer.json").isPresent()) {
+                json.path(AddedTokens.FIELD)
+                        .forEach(token -> tokens.put(token.path("id").asInt(), token.deepCopy()));
             }
         }
-        ObjectNode json;
-        if (folder.file("tokenizer.json").isPresent()) {
-            json = (ObjectNode) folder.json("tokenizer.json");
-        } else if (folder.file("vocab.json").isPresent()
-                && folder.file("merges.txt").isPresent()) {
-            json = ClipFiles.tokenizer(folder, roles);
-        } else {
-            throw new WeightException("there is no tokenizer in " + folder
-                    + ": it needs tokenizer.json, or vocab.json and merges.txt of a CLIP tokenizer"
-                    + " (in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder) writes it)");
-        }
-        return complete(json, config, named, roles);
+        return complete(json, config, files.withOwnTokens(named), roles, tokens, files);
     }
 
     /** A tokenizer that was put together from something else than these files: what tokenizer.json and tokenizer_config.json would say. */
     static TokenizerJson of(ObjectNode json, ObjectNode config) {
         Map<String, String> roles = new LinkedHashMap<>();
+        putRoles(roles, config);
+        return complete(json, config, config, roles, Map.of(), null);
+    }
+
+    /** A role that is named as null has no token. */
+    private static void putRoles(Map<String, String> roles, JsonNode named) {
         for (String role : ROLES) {
-            String text = text(config.path(role));
+            String text = text(named.path(role));
             if (text != null) {
                 roles.put(role, text);
+            } else if (named.has(role)) {
+                roles.remove(role);
             }
         }
-        return complete(json, config, config, roles);
     }
 
     private static TokenizerJson complete(
-            ObjectNode json, ObjectNode config, JsonNode named, Map<String, String> roles) {
+            ObjectNode json,
+            JsonNode config,
+            JsonNode named,
+            Map<String, String> roles,
+            Map<Integer, JsonNode> tokens,
+            @Nullable TokenizerFiles files) {
         json.putNull("truncation");
         json.putNull("padding");
-        addTokens(json, config, named, roles);
-        return new TokenizerJson(json, config, roles);
-    }
-
-    private static void addTokens(ObjectNode json, JsonNode config, JsonNode named, Map<String, String> roles) {
-        ArrayNode added = json.get(ADDED) instanceof ArrayNode array ? array : json.putArray(ADDED);
-        Map<String, JsonNode> known = new LinkedHashMap<>();
-        added.forEach(token -> known.put(token.path(CONTENT).asText(), token));
-        config.path(DECODER).properties().forEach(entry -> {
-            String content = entry.getValue().path(CONTENT).asText();
-            if (!known.containsKey(content)) {
-                add(json, added, known, content, entry.getValue());
-            }
-        });
+        AddedTokens added = new AddedTokens(json);
+        added.addAll(tokens.values(), specials(named, roles));
         for (String role : ROLES) {
             String content = roles.get(role);
-            if (content != null && !known.containsKey(content)) {
-                add(json, added, known, content, named.path(role));
+            if (content != null) {
+                added.addMissing(content, named.path(role));
             }
         }
         named.path(ADDITIONAL).forEach(token -> {
             String content = text(token);
-            if (content != null && !known.containsKey(content)) {
-                add(json, added, known, content, token);
+            if (content != null) {
+                added.addMissing(content, token);
             }
         });
+        if (files != null) {
+            files.finish(json, roles);
+        }
+        return new TokenizerJson(json, config, roles);
     }
 
-    /** Adds a special token with the id that the vocabulary gives it, else the next free one. */
-    private static void add(
-            ObjectNode json, ArrayNode added, Map<String, JsonNode> known, String content, JsonNode options) {
-        Map<String, Integer> vocabulary = Vocabulary.ids(json);
-        Integer id = vocabulary.get(content);
-        ObjectNode token = added.addObject()
-                .put(
-                        "id",
-                        id != null
-                                ? id
-                                : vocabulary.values().stream()
-                                        .mapToInt(i -> i + 1)
-                                        .max()
-                                        .orElse(0))
-                .put(CONTENT, content)
-                .put("special", options.path("special").asBoolean(true))
-                .put("normalized", options.path("normalized").asBoolean(false));
-        for (String option : new String[] {"single_word", "lstrip", "rstrip"}) {
-            token.put(option, options.path(option).asBoolean(false));
+    private static Set<String> specials(JsonNode named, Map<String, String> roles) {
+        Set<String> specials = new HashSet<>(roles.values());
+        named.path(ADDITIONAL).forEach(token -> {
+            String content = text(token);
+            if (content != null) {
+                specials.add(content);
+            }
+        });
+        return specials;
+    }
+
+    private static int number(String id) {
+        try {
+            return Integer.parseInt(id);
+        } catch (NumberFormatException e) {
+            throw new WeightException(
+                    "tokenizer_config.json is damaged: " + DECODER + " has the id '" + id + "', which is no number", e);
         }
-        known.put(content, token);
     }
 
     /** The text for the library, cutting as told. */
@@ -142,8 +148,8 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
                     .put("stride", 0);
         }
         if (!specialTokens) {
-            ArrayNode rest = copy.putArray(ADDED);
-            json.path(ADDED).forEach(token -> {
+            ArrayNode rest = copy.putArray(AddedTokens.FIELD);
+            json.path(AddedTokens.FIELD).forEach(token -> {
                 if (!token.path("special").asBoolean()) {
                     rest.add(token);
                 }
