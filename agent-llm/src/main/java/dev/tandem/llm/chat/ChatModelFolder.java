@@ -3,6 +3,8 @@ package dev.tandem.llm.chat;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
+import dev.tandem.llm.decode.GenerationSettings;
+import dev.tandem.llm.load.GenerationConfigFile;
 import dev.tandem.llm.load.GgufModel;
 import dev.tandem.llm.load.Gpt2Loader;
 import dev.tandem.llm.load.LlamaLoader;
@@ -13,12 +15,22 @@ import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.Mllama;
 import dev.tandem.llm.token.LlmTokenizer;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Loads a {@link ChatModel} from a folder in the layout of transformers, or from a GGUF file. */
 public final class ChatModelFolder {
+
+    /** For models that come without a generation_config.json. */
+    private static final GenerationSettings UNSAID = GenerationSettings.builder()
+            .sample(true)
+            .temperature(0.7)
+            .topK(0)
+            .topP(0.95)
+            .build();
 
     private ChatModelFolder() {}
 
@@ -44,7 +56,8 @@ public final class ChatModelFolder {
                     tokenizer,
                     file.chatTemplate().map(source -> new ChatTemplate(source, ChatTemplateFile.specials(tokenizer))),
                     file.config().eosTokenIds(),
-                    file.beginsText());
+                    file.beginsText(),
+                    UNSAID);
         } catch (RuntimeException | Error e) {
             tokenizer.close();
             throw e;
@@ -79,8 +92,15 @@ public final class ChatModelFolder {
                     throw new WeightException(path + " holds a model of the type '" + type
                             + "'; llama, qwen2, gpt2 and mllama can write texts");
             }
-            boolean begins = type.equals("llama") || type.equals("mllama");
-            return new ChatModel(model, tokenizer, template, stops, begins);
+            Set<Integer> ends = new LinkedHashSet<>(stops);
+            ends.addAll(GenerationConfigFile.stopIds(path));
+            return new ChatModel(
+                    model,
+                    tokenizer,
+                    template,
+                    List.copyOf(ends),
+                    type.equals("llama") || type.equals("mllama"),
+                    GenerationConfigFile.read(path).orElse(UNSAID));
         } catch (RuntimeException | Error e) {
             tokenizer.close();
             throw e;

@@ -6,6 +6,7 @@ import dev.tandem.llm.model.PaddingMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,19 @@ public final class BeamSearch {
     private final CausalLm model;
     private final LogitRules rules;
     private final BeamSettings settings;
+    private final Predicate<int[]> textEnds;
 
     public BeamSearch(CausalLm model, LogitRules rules, BeamSettings settings) {
+        this(model, rules, settings, tokens -> false);
+    }
+
+    /**
+     * A search in which sequences may also end by what they spell, as with transformers' {@code stop_strings}.
+     *
+     * @param textEnds whether the new tokens of a sequence, without the prompt, end it
+     */
+    public BeamSearch(CausalLm model, LogitRules rules, BeamSettings settings, Predicate<int[]> textEnds) {
+        this.textEnds = textEnds;
         this.model = model;
         this.rules = rules;
         this.settings = settings;
@@ -37,19 +49,20 @@ public final class BeamSearch {
      *
      * @param prompts rows of equal length, padded on the left
      * @param padding which of their tokens are real, or null for all
-     * @param maxNewTokens bound
+     * @param maxNewTokens bound; the context length bounds it too
      * @param padId fills short rows; 0 is taken for "none" as by the reference, which then fills with the first stop token
      * @return {@code settings.results()} sequences for each prompt, best first, one prompt after the other
      */
     public List<Found> search(int[][] prompts, @Nullable PaddingMask padding, int maxNewTokens, int padId) {
         int promptLength = prompts[0].length;
-        int maxLength = promptLength + maxNewTokens;
+        Generator.requireFits(model, prompts[0]);
+        int maxLength = (int) Math.min(model.contextLength(), promptLength + (long) maxNewTokens);
         int fill = rules.stopIds().isEmpty()
                 ? -1
                 : padId != 0 ? padId : rules.stopIds().get(0);
         List<BeamState> states = new ArrayList<>();
         for (int[] prompt : prompts) {
-            states.add(new BeamState(prompt, maxLength, fill, settings, rules));
+            states.add(new BeamState(prompt, maxLength, fill, settings, rules, textEnds));
         }
         int beams = settings.beams();
         try (Decoder decoder = new Decoder(model, maxLength)) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The beams of one prompt: running ones, of which each step makes new candidates, and the best finished ones.
@@ -33,9 +34,17 @@ final class BeamState {
     private int length;
     private List<Hypothesis> running;
     private List<Hypothesis> finished;
+    private final Predicate<int[]> textEnds;
     private boolean canImprove = true;
 
-    BeamState(int[] prompt, int maxLength, int fill, BeamSettings settings, LogitRules rules) {
+    /**
+     * Begins with one beam.
+     *
+     * @param textEnds whether new tokens end a sequence by what they spell
+     */
+    BeamState(
+            int[] prompt, int maxLength, int fill, BeamSettings settings, LogitRules rules, Predicate<int[]> textEnds) {
+        this.textEnds = textEnds;
         this.settings = settings;
         this.rules = rules;
         this.promptLength = prompt.length;
@@ -83,7 +92,9 @@ final class BeamState {
             int id = index % vocabulary;
             int[] tokens = running.get(beam).tokens().clone();
             tokens[length] = id;
-            boolean ends = rules.stops(id) || length + 1 >= maxLength;
+            boolean ends = rules.stops(id)
+                    || length + 1 >= maxLength
+                    || textEnds.test(Arrays.copyOfRange(tokens, promptLength, length + 1));
             candidates.add(new Hypothesis(tokens, length + 1 - promptLength, logits[beam][id], ends, beam));
         }
         return candidates;

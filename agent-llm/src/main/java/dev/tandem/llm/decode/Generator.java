@@ -36,34 +36,120 @@ public final class Generator {
      * @throws IllegalArgumentException if the prompt is empty or fills the whole context
      */
     public Generation generate(int[] prompt, int maxNewTokens, RandomGenerator random, TokenListener listener) {
-        int context = model.contextLength();
-        if (prompt.length == 0 || prompt.length >= context) {
-            throw new IllegalArgumentException(
-                    "a prompt has 1 to " + (context - 1) + " tokens in this model's context of " + context + ", got "
-                            + prompt.length + "; drop the oldest turns");
+        return generate(List.of(prompt), maxNewTokens, List.of(random), (row, id) -> listener.onToken(id))
+                .get(0);
+    }
+
+    /** Hears of each new token of a batch as soon as it is chosen. */
+    @FunctionalInterface
+    public interface BatchListener {
+
+        /**
+         * A new token.
+         *
+         * @param row of the prompt
+         * @param id the token; the one that ends the row is heard too
+         * @return whether the row goes on
+         */
+        boolean onToken(int row, int id);
+    }
+
+    /**
+     * Continues several prompts in one batch, each as if it were alone: rules see its own tokens and no filling, and it has a generator
+     * of its own. A row that has ended leaves the computation.
+     *
+     * @param prompts of at least one token each
+     * @param maxNewTokens bound for each; the context length bounds it too
+     * @param random one generator for each prompt
+     * @return what each prompt got, in the order of the prompts
+     * @throws IllegalArgumentException if a prompt is empty or fills the whole context
+     */
+    public List<Generation> generate(
+            List<int[]> prompts, int maxNewTokens, List<? extends RandomGenerator> random, BatchListener listener) {
+        if (prompts.isEmpty() || random.size() != prompts.size()) {
+            throw new IllegalArgumentException("a batch has at least one prompt and a generator for each, got "
+                    + prompts.size() + " prompts and " + random.size() + " generators");
         }
-        int maxLength = Math.min(context, prompt.length + requirePositive(maxNewTokens));
-        int[] tokens = Arrays.copyOf(prompt, maxLength);
-        List<Integer> written = new ArrayList<>();
-        try (Decoder decoder = new Decoder(model, maxLength)) {
-            float[] logits = decoder.prompt(new int[][] {prompt}, null)[0];
-            for (int length = prompt.length; ; length++) {
-                rules.apply(logits, tokens, length, prompt.length, maxLength);
-                int id = sampler.pick(logits, random);
-                tokens[length] = id;
-                boolean goOn = listener.onToken(id);
-                if (rules.stops(id)) {
-                    return new Generation(written, Generation.End.STOP);
+        requirePositive(maxNewTokens);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            rows.add(new Row(i, prompts.get(i), maxNewTokens, random.get(i)));
+        }
+        LeftPadded batch = LeftPadded.of(prompts);
+        int longest = batch.rows()[0].length;
+        int bound = rows.stream()
+                .mapToInt(row -> longest + row.tokens.length - row.promptLength)
+                .max()
+                .orElse(longest);
+        try (Decoder decoder = new Decoder(model, bound)) {
+            float[][] logits = decoder.prompt(batch.rows(), batch.padding());
+            List<Row> active = rows;
+            while (true) {
+                List<Row> going = new ArrayList<>();
+                List<Integer> kept = new ArrayList<>(); // positions in `active`
+                for (int i = 0; i < active.size(); i++) {
+                    if (active.get(i).step(logits[i], listener)) {
+                        going.add(active.get(i));
+                        kept.add(i);
+                    }
                 }
-                written.add(id);
-                if (!goOn) {
-                    return new Generation(written, Generation.End.CANCELLED);
+                if (going.isEmpty()) {
+                    return rows.stream().map(Row::generation).toList();
                 }
-                if (length + 1 == maxLength) {
-                    return new Generation(written, Generation.End.LENGTH);
+                if (going.size() < active.size()) {
+                    decoder.reorder(kept.stream().mapToInt(Integer::intValue).toArray());
                 }
-                logits = decoder.next(new int[] {id})[0];
+                active = going;
+                logits = decoder.next(active.stream().mapToInt(Row::last).toArray());
             }
+        }
+    }
+
+    /** A prompt and what was written after it. */
+    private final class Row {
+
+        private final int index;
+        private final int promptLength;
+        private final int[] tokens;
+        private final RandomGenerator random;
+        private final List<Integer> written = new ArrayList<>();
+        private int length;
+        private Generation.End end = Generation.End.LENGTH;
+
+        Row(int index, int[] prompt, int maxNewTokens, RandomGenerator random) {
+            requireFits(model, prompt);
+            this.index = index;
+            this.promptLength = prompt.length;
+            this.tokens =
+                    Arrays.copyOf(prompt, (int) Math.min(model.contextLength(), prompt.length + (long) maxNewTokens));
+            this.length = prompt.length;
+            this.random = random;
+        }
+
+        /** Chooses the next token; gives whether more may follow. */
+        boolean step(float[] logits, BatchListener listener) {
+            rules.apply(logits, tokens, length, promptLength, tokens.length);
+            int id = sampler.pick(logits, random);
+            tokens[length++] = id;
+            boolean goOn = listener.onToken(index, id);
+            if (rules.stops(id)) {
+                end = Generation.End.STOP;
+                return false;
+            }
+            written.add(id);
+            if (!goOn) {
+                end = Generation.End.CANCELLED;
+                return false;
+            }
+            return length < tokens.length;
+        }
+
+        int last() {
+            return tokens[length - 1];
+        }
+
+        Generation generation() {
+            return new Generation(written, end);
         }
     }
 
@@ -110,6 +196,17 @@ public final class Generator {
                 logits = decoder.next(
                         IntStream.of(active).map(row -> tokens[row][at]).toArray());
             }
+        }
+    }
+
+    /** Refuses a prompt that leaves no room for an answer. */
+    static void requireFits(CausalLm model, int[] prompt) {
+        int context = model.contextLength();
+        if (prompt.length == 0 || prompt.length >= context) {
+            throw new IllegalArgumentException(
+                    "a prompt has 1 to " + (context - 1) + " tokens in this model's context of " + context + ", got "
+                            + prompt.length
+                            + (prompt.length == 0 ? "; say something" : "; shorten it or drop the oldest turns"));
         }
     }
 

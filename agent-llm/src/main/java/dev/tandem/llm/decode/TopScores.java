@@ -66,6 +66,20 @@ final class TopScores {
         return top.indices();
     }
 
+    /** Indices of all values from the smallest up; of equal ones the first comes first. */
+    static int[] ascending(float[] scores) {
+        long[] keys = new long[scores.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = key(scores[i], Integer.MAX_VALUE - i);
+        }
+        Arrays.sort(keys);
+        int[] indices = new int[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            indices[i] = (int) keys[i];
+        }
+        return indices;
+    }
+
     /** Orders like the score, then against the index: the score's bits made sortable above, the index below. */
     private static long key(float score, int index) {
         int bits = Float.isNaN(score)

@@ -1,5 +1,6 @@
 package dev.tandem.llm.describe;
 
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
@@ -57,7 +58,7 @@ final class BlipDescriber implements Describer {
     public ChatModel.Answer describe(
             List<Picture> pictures,
             String prompt,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         if (pictures.size() != 1) {
@@ -83,7 +84,7 @@ final class BlipDescriber implements Describer {
     public ChatModel.Answer answer(
             List<ChatMessage> messages,
             List<Picture> pictures,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.tandem.llm.describe;
 
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
@@ -13,14 +14,14 @@ sealed interface Describer extends AutoCloseable permits BlipDescriber, MllamaDe
     ChatModel.Answer describe(
             List<Picture> pictures,
             String prompt,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text);
 
     ChatModel.Answer answer(
             List<ChatMessage> messages,
             List<Picture> pictures,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text);
 

@@ -1,5 +1,6 @@
 package dev.tandem.llm.describe;
 
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.ModelFolder;
@@ -64,7 +65,7 @@ public final class ImageToText implements AutoCloseable {
         return describe(
                         List.of(picture),
                         prompt,
-                        ChatModel.Settings.greedy(MOST_TOKENS),
+                        GenerationSettings.greedy(MOST_TOKENS),
                         new SplittableRandom(),
                         piece -> {})
                 .text();
@@ -82,7 +83,7 @@ public final class ImageToText implements AutoCloseable {
     public ChatModel.Answer describe(
             List<Picture> pictures,
             String prompt,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         if (pictures.isEmpty()) {
@@ -104,7 +105,7 @@ public final class ImageToText implements AutoCloseable {
     public ChatModel.Answer answer(
             List<ChatMessage> messages,
             List<Picture> pictures,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         return describer.answer(messages, List.copyOf(pictures), settings, random, text);

@@ -1,5 +1,7 @@
 package dev.tandem.llm.describe;
 
+import dev.tandem.llm.decode.GenerationSettings;
+import dev.tandem.llm.decode.TextStream;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
@@ -97,7 +99,7 @@ final class MllamaDescriber implements Describer {
     public ChatModel.Answer describe(
             List<Picture> pictures,
             String prompt,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         if (template.isEmpty()) {
@@ -123,7 +125,7 @@ final class MllamaDescriber implements Describer {
     public ChatModel.Answer answer(
             List<ChatMessage> messages,
             List<Picture> pictures,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         ChatTemplate words = template.orElseThrow(() -> new IllegalArgumentException(
@@ -142,7 +144,7 @@ final class MllamaDescriber implements Describer {
     private ChatModel.Answer write(
             int[] prompt,
             List<Picture> pictures,
-            ChatModel.Settings settings,
+            GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
         int[] places = CrossAttentionMask.places(prompt, imageId);
@@ -152,7 +154,7 @@ final class MllamaDescriber implements Describer {
         }
         try (CausalLm looking = look(prompt.length, places, pictures)) {
             return new AnswerWriter(tokenizer, model.config().text().eosTokenIds())
-                    .write(looking, prompt, settings, random, text);
+                    .write(looking, prompt, new TextStream(tokenizer), settings, random, text);
         }
     }
 

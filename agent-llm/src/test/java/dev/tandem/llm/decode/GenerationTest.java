@@ -173,4 +173,72 @@ class GenerationTest {
         }
         return x;
     }
+
+    @Test
+    void promptsOfABatchGetWhatTheyGetAlone() {
+        List<int[]> prompts = List.of(new int[] {3, 1, 4, 1, 5, 9, 2}, new int[] {7}, new int[] {2, 7, 1, 8});
+        int stop = naive(prompts.get(2), 3)[6]; // so that one row ends before the others
+        LogitRules rules = LogitRules.builder()
+                .stopIds(List.of(stop))
+                .repetitionPenalty(1.3)
+                .noRepeatNgramSize(3)
+                .minNewTokens(2)
+                .build();
+        for (Sampler sampler : List.of(Sampler.greedy(), new Sampler(1.2, 20, 0.9), new Sampler(1, 0, 1, 0.1))) {
+            Generator generator = new Generator(model, rules, sampler);
+            List<SplittableRandom> random =
+                    prompts.stream().map(prompt -> new SplittableRandom(5)).toList();
+            List<List<Integer>> heard = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            List<Generation> batch = generator.generate(
+                    prompts, 14, random, (row, id) -> heard.get(row).add(id));
+            for (int row = 0; row < prompts.size(); row++) {
+                Generation alone = generator.generate(prompts.get(row), 14, new SplittableRandom(5), token -> true);
+                assertEquals(alone, batch.get(row), sampler + " " + row);
+                assertEquals(
+                        alone.tokens(), heard.get(row).subList(0, alone.tokens().size()));
+            }
+        }
+    }
+
+    @Test
+    void aRowOfABatchThatItsListenerEndsLeavesTheOthersAsTheyAre() {
+        List<int[]> prompts = List.of(new int[] {3, 1, 4}, new int[] {2, 7});
+        Generator generator = new Generator(model, ENDLESS, Sampler.greedy());
+        List<SplittableRandom> random = List.of(new SplittableRandom(0), new SplittableRandom(0));
+        List<Generation> batch = generator.generate(prompts, 9, random, (row, id) -> row == 1);
+        assertEquals(Generation.End.CANCELLED, batch.get(0).end());
+        assertEquals(1, batch.get(0).tokens().size());
+        assertEquals(generator.generate(prompts.get(1), 9, new SplittableRandom(0), id -> true), batch.get(1));
+    }
+
+    @Test
+    void promptsThatDoNotFitAreRefused() {
+        Generator generator = new Generator(model, ENDLESS, Sampler.greedy());
+        int[] tooLong = new int[model.contextLength()];
+        for (int[] prompt : List.of(new int[0], tooLong)) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> generator.generate(prompt, 3, new SplittableRandom(0), id -> true))
+                    .getMessage();
+            assertTrue(message.startsWith("a prompt has 1 to " + (model.contextLength() - 1) + " tokens"), message);
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new BeamSearch(model, ENDLESS, BeamSettings.of(2)).search(new int[][] {tooLong}, null, 3, 0));
+    }
+
+    @Test
+    void aSearchMayEndByWhatItSpells() {
+        int[] prompt = {3, 1, 4, 1, 5};
+        List<Integer> lengths = new ArrayList<>();
+        int[] ended = new BeamSearch(model, ENDLESS, BeamSettings.of(3), written -> {
+                    lengths.add(written.length);
+                    return written.length == 4;
+                })
+                .search(new int[][] {prompt}, null, 10, 0)
+                .get(0)
+                .tokens();
+        assertEquals(prompt.length + 4, ended.length, "every sequence ends after four tokens");
+        assertEquals(1, lengths.get(0), "it sees the new tokens only");
+    }
 }

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
-import dev.tandem.llm.decode.Sampler;
 import dev.tandem.llm.prompt.TextTokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class ImageToTextTest {
         return describer.describe(
                 List.of(picture(each.get("width").asInt(), each.get("height").asInt())),
                 prompt,
-                ChatModel.Settings.greedy(maxNewTokens),
+                GenerationSettings.greedy(maxNewTokens),
                 new SplittableRandom(),
                 heard::append);
     }
@@ -77,7 +77,7 @@ class ImageToTextTest {
 
     @Test
     void samplesWithASeed() {
-        ChatModel.Settings settings = new ChatModel.Settings(new Sampler(2, 0, 1), 1, 12, List.of());
+        GenerationSettings settings = GenerationSettings.builder().sample(true).temperature(2).topK(0).maxNewTokens(12).build();
         List<String> texts = new ArrayList<>();
         for (int seed : new int[] {1, 1, 2}) {
             texts.add(describer
@@ -90,7 +90,7 @@ class ImageToTextTest {
 
     @Test
     void whatItCannotDoIsSaid() {
-        ChatModel.Settings greedy = ChatModel.Settings.greedy(3);
+        GenerationSettings greedy = GenerationSettings.greedy(3);
         for (int pictures : new int[] {0, 2}) {
             String message = assertThrows(
                             IllegalArgumentException.class,

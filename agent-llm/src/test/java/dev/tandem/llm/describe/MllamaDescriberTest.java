@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.torch.TorchEngine;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A small Llama-Vision of random weights with what transformers 4.57 generates. */
 class MllamaDescriberTest {
 
-    private static final ChatModel.Settings GREEDY = ChatModel.Settings.greedy(24);
+    private static final GenerationSettings GREEDY = GenerationSettings.greedy(24);
     private static final Path FOLDER = Pictures.resource("mllama");
     private static ImageToText describer;
 

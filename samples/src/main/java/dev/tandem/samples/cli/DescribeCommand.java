@@ -4,8 +4,7 @@ import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.vision.PictureFile;
-import dev.tandem.llm.chat.ChatModel;
-import dev.tandem.llm.decode.Sampler;
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.llm.describe.ImageToText;
 import dev.tandem.samples.terminal.SafeText;
 import java.nio.file.Path;
@@ -88,8 +87,14 @@ final class DescribeCommand implements Callable<Integer> {
         if (maxNewTokens < 1) {
             throw new IllegalArgumentException("--max-new-tokens is at least 1, got " + maxNewTokens);
         }
-        ChatModel.Settings settings = new ChatModel.Settings(
-                new Sampler(temperature, topK, topP), repetitionPenalty, maxNewTokens, List.of());
+        GenerationSettings settings = GenerationSettings.builder()
+                .sample(temperature > 0)
+                .temperature(temperature)
+                .topK(topK)
+                .topP(topP)
+                .repetitionPenalty(repetitionPenalty)
+                .maxNewTokens(maxNewTokens)
+                .build();
         try (ImageToText describer = ImageToText.load(TorchEngine.on(Device.parse(device)), ModelPlace.of(model))) {
             for (Path file : pictures) {
                 io.interruption().cancellation().check();
