@@ -1,6 +1,7 @@
 package dev.tandem.core.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -35,6 +36,30 @@ public interface TensorEngine {
 
     /** Tensor from little-endian bytes, which are copied. */
     Tensor tensor(ByteBuffer bytes, DType dtype, long... shape);
+
+    /** Bytes of the pieces in which {@link #written} is filled; whole elements and whole blocks of every quantised type. */
+    int PIECE_BYTES = 1 << 20;
+
+    /**
+     * A tensor whose row-major values are written straight into its memory where the engine can, so that loading takes no second copy
+     * of them. Pieces begin at multiples of {@link #PIECE_BYTES}, and all but the last have that size.
+     *
+     * @param writer fills the pieces, each once, in any order; what it throws is thrown here
+     */
+    default Tensor written(DType dtype, PieceWriter writer, long... shape) {
+        Tensor whole = zeros(dtype, shape);
+        long elements = Shapes.size(shape);
+        int atOnce = PIECE_BYTES / dtype.bytes();
+        for (long done = 0; done < elements; done += atOnce) {
+            int count = (int) Math.min(atOnce, elements - done);
+            ByteBuffer piece = ByteBuffer.allocate(count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            writer.write(piece, done * dtype.bytes());
+            try (Scope scope = scope()) {
+                whole.reshape(elements).narrow(0, done, count).set(tensor(piece.clear(), dtype, count));
+            }
+        }
+        return whole;
+    }
 
     /** Zeros. */
     Tensor zeros(DType dtype, long... shape);

@@ -1,14 +1,15 @@
 package dev.tandem.core.weights;
 
 import dev.tandem.core.tensor.DType;
-import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,27 @@ import java.util.Set;
  */
 public final class Gguf {
 
-    private static final long PIECE = 8L << 20;
+    private static final Map<Class<?>, String> KINDS = Map.of(
+            Long.class, "a whole number",
+            Number.class, "a number",
+            Boolean.class, "true or false",
+            String.class, "a text",
+            List.class, "a list of texts",
+            long[].class, "a list of whole numbers",
+            double[].class, "a list of numbers");
+
     private static final int MAX_HEAP_VALUES = 1 << 20;
+
+    /** Values that are decoded at a time: whole blocks of every type, and few enough for a processor's cache. */
+    private static final int VALUES_AT_ONCE = 1 << 14;
+
+    private static final ThreadLocal<Decoding> DECODING = ThreadLocal.withInitial(Decoding::new);
+
+    private static final class Decoding {
+        final ByteBuffer bytes =
+                ByteBuffer.allocate(VALUES_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        final float[] values = new float[VALUES_AT_ONCE];
+    }
 
     /**
      * Where a tensor lies.
@@ -133,17 +153,25 @@ public final class Gguf {
 
     /** A setting that is a list of texts; empty where there is none. */
     public List<String> texts(String key) {
-        return list(key, String.class);
+        List<?> values = value(key, List.class).orElse(List.of());
+        if (!values.isEmpty() && values.get(0) instanceof Boolean) {
+            throw new WeightException(file + ": the setting " + key + " is a list of flags where Tandem expects texts");
+        }
+        return values.stream().map(String.class::cast).toList();
     }
 
     /** A setting that is a list of whole numbers; empty where there is none. */
     public List<Long> integers(String key) {
-        return list(key, Long.class);
+        return Arrays.stream(value(key, long[].class).orElse(new long[0]))
+                .boxed()
+                .toList();
     }
 
     /** A setting that is a list of numbers; empty where there is none. */
     public List<Double> numbers(String key) {
-        return list(key, Double.class);
+        return Arrays.stream(value(key, double[].class).orElse(new double[0]))
+                .boxed()
+                .toList();
     }
 
     private <T> Optional<T> value(String key, Class<T> type) {
@@ -152,28 +180,26 @@ public final class Gguf {
             return Optional.empty();
         }
         if (!type.isInstance(value)) {
-            throw new WeightException(file + ": the setting " + key + " is " + JsonFile.shortened(String.valueOf(value))
-                    + ", which is no " + type.getSimpleName());
+            throw new WeightException(file + ": the setting " + key + " is " + described(value)
+                    + " where Tandem expects " + KINDS.get(type));
         }
         return Optional.of(type.cast(value));
     }
 
-    private <T> List<T> list(String key, Class<T> type) {
-        List<?> values = value(key, List.class).orElse(List.of());
-        for (Object value : values) {
-            if (!type.isInstance(value)) {
-                throw new WeightException(
-                        file + ": the setting " + key + " is no list of " + type.getSimpleName() + " values");
-            }
-        }
-        return values.stream().map(type::cast).toList();
+    private static String described(Object value) {
+        return value instanceof Long || value instanceof Double || value instanceof Boolean
+                ? String.valueOf(value)
+                : value instanceof String text
+                        ? "the text '" + JsonFile.shortened(text) + "'"
+                        : value instanceof long[]
+                                ? KINDS.get(long[].class)
+                                : value instanceof double[] ? KINDS.get(double[].class) : KINDS.get(List.class);
     }
 
     private Entry entry(String key) {
         Entry entry = tensors.get(key);
         if (entry == null) {
-            throw new WeightException(file + " has no tensor " + key + "; it holds " + tensors.size() + " tensors"
-                    + tensors.keySet().stream().limit(3).toList());
+            throw new WeightException(file + " has no tensor " + key + "; it holds " + tensors.size() + " tensors");
         }
         return entry;
     }
@@ -181,30 +207,18 @@ public final class Gguf {
     /** Reads a tensor as float32, owned by the current scope. */
     public Tensor read(TensorEngine engine, String key) {
         Entry entry = entry(key);
-        long[] shape = entry.shape();
-        long row = shape.length == 0 ? 1 : shape[shape.length - 1];
-        long rows = Shapes.size(shape) / row;
-        long rowBytes = row / entry.type().blockValues() * entry.type().blockBytes();
-        long rowsAtOnce = Math.max(1, Math.min(rows, PIECE / Math.max(1, row * Float.BYTES)));
-        try (FileChannel channel = FileChannel.open(file);
-                Scope scope = engine.scope()) {
-            Tensor whole = engine.zeros(DType.FLOAT32, rows, row);
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Math.toIntExact(rowsAtOnce * rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
-            float[] values = new float[Math.toIntExact(rowsAtOnce * row)];
-            for (long first = 0; first < rows; first += rowsAtOnce) {
-                long count = Math.min(rowsAtOnce, rows - first);
-                bytes.clear().limit(Math.toIntExact(count * rowBytes));
-                readFully(channel, bytes, entry.start() + first * rowBytes);
-                entry.type().decode(bytes.flip(), values, Math.toIntExact(count * row));
-                float[] piece = count == rowsAtOnce ? values : Arrays.copyOf(values, Math.toIntExact(count * row));
-                try (Scope step = engine.scope()) {
-                    whole.narrow(0, first, count).set(engine.tensor(piece, count, row));
-                }
-            }
-            return scope.keep(whole.reshape(shape));
+        try (FileChannel channel = FileChannel.open(file)) {
+            return engine.written(
+                    DType.FLOAT32,
+                    (piece, start) -> {
+                        FloatBuffer out = piece.asFloatBuffer();
+                        decode(channel, entry, start / Float.BYTES, out.remaining(), out::put);
+                    },
+                    entry.shape());
+        } catch (UncheckedIOException e) {
+            throw unreadable(e.getCause());
         } catch (IOException e) {
-            throw new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
+            throw unreadable(e);
         }
     }
 
@@ -213,29 +227,57 @@ public final class Gguf {
         Entry entry = entry(key);
         long count = Shapes.size(entry.shape());
         if (count > MAX_HEAP_VALUES) {
-            throw new WeightException(file + ": the tensor " + key + " has " + count + " values, more than expected");
+            throw new WeightException(file + ": the tensor " + JsonFile.shortened(key) + " has " + count
+                    + " values, more than expected");
         }
+        FloatBuffer values = FloatBuffer.allocate((int) count);
         try (FileChannel channel = FileChannel.open(file)) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Math.toIntExact(entry.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-            readFully(channel, bytes, entry.start());
-            float[] values = new float[Math.toIntExact(count)];
-            entry.type().decode(bytes.flip(), values, values.length);
-            return values;
+            decode(channel, entry, 0, (int) count, values::put);
+            return values.array();
+        } catch (UncheckedIOException e) {
+            throw unreadable(e.getCause());
         } catch (IOException e) {
-            throw new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
+            throw unreadable(e);
         }
     }
 
-    private void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
-        long at = position;
-        while (buffer.hasRemaining()) {
-            int n = channel.read(buffer, at);
-            if (n < 0) {
-                throw new EOFException(file + " ends at byte " + at);
-            }
-            at += n;
+    /** Takes some values out of an array, from its beginning. */
+    private interface Sink {
+        void put(float[] values, int from, int count);
+    }
+
+    /** Reads and decodes a run of whole blocks, a piece that stays in a processor's cache at a time. */
+    private void decode(FileChannel channel, Entry entry, long first, int count, Sink sink) {
+        GgufType type = entry.type();
+        Decoding memory = DECODING.get();
+        long at = entry.start() + first / type.blockValues() * type.blockBytes();
+        for (int done = 0; done < count; done += VALUES_AT_ONCE) {
+            int values = Math.min(VALUES_AT_ONCE, count - done);
+            int bytes = values / type.blockValues() * type.blockBytes();
+            readFully(channel, memory.bytes.clear().limit(bytes), at);
+            type.decode(memory.bytes.array(), memory.values, values);
+            sink.put(memory.values, 0, values);
+            at += bytes;
         }
+    }
+
+    private void readFully(FileChannel channel, ByteBuffer buffer, long position) {
+        try {
+            long at = position;
+            while (buffer.hasRemaining()) {
+                int n = channel.read(buffer, at);
+                if (n < 0) {
+                    throw new EOFException("it ends at byte " + at);
+                }
+                at += n;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private WeightException unreadable(IOException e) {
+        return new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
     }
 
     /** For parameters of a header: what a row of values must be a multiple of. */

@@ -14,7 +14,7 @@ import java.util.Map;
  * The beginning of a GGUF file: settings and the places of tensors. Every count and length is checked against what is left of the file
  * before memory is taken for it.
  *
- * @param settings name to Long, Double, Boolean, String or a List of one of these
+ * @param settings name to Long, Double, Boolean, String, {@code long[]}, {@code double[]}, or a List of Boolean or String
  * @param tensors in the order of the file
  * @param dataStart first byte of the values
  */
@@ -24,9 +24,18 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
     private static final int OLDEST = 2;
     private static final int NEWEST = 3;
     private static final long MAX_SETTINGS = 1 << 16;
-    private static final long MAX_TENSORS = 1 << 20;
+
+    /** Fifty times the tensors of the largest published files. */
+    private static final long MAX_TENSORS = 1 << 16;
+
+    /** Bytes of one text, and of all. */
     private static final long MAX_TEXT = 1 << 24;
-    private static final long MAX_LIST = 1 << 24;
+
+    private static final long MAX_TEXTS = 1 << 26;
+
+    /** Values in all lists together: three times what the largest vocabularies take, with their merges. */
+    private static final long MAX_LISTED = 1 << 22;
+
     private static final int MAX_DIMENSIONS = 4;
     private static final int DEFAULT_ALIGNMENT = 32;
     private static final int MAX_ALIGNMENT = 1 << 20;
@@ -55,6 +64,8 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
         private final long size;
         private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
         private long consumed;
+        private long textBytes;
+        private long listed;
 
         Reader(FileChannel channel, String file) throws IOException {
             this.channel = channel;
@@ -77,7 +88,9 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
             Map<String, Object> settings = new LinkedHashMap<>();
             for (long i = 0; i < settingCount; i++) {
                 String key = text();
-                settings.put(key, value(u32(), key));
+                if (settings.put(key, value(u32(), key)) != null) {
+                    throw damaged("it has the setting " + JsonFile.shortened(key) + " twice");
+                }
             }
             List<TensorInfo> tensors = new ArrayList<>();
             for (long i = 0; i < tensorCount; i++) {
@@ -138,21 +151,47 @@ record GgufHeader(Map<String, Object> settings, List<TensorInfo> tensors, long d
             };
         }
 
-        private List<Object> list(String key) throws IOException {
+        private Object list(String key) throws IOException {
             int type = u32();
             if (type == 9) {
                 throw damaged("the setting " + JsonFile.shortened(key) + " is a list of lists");
             }
-            long count = count(MAX_LIST, type == 8 ? 8 : 1, "values in the setting " + JsonFile.shortened(key));
-            List<Object> values = new ArrayList<>((int) Math.min(count, 1 << 16));
-            for (long i = 0; i < count; i++) {
-                values.add(value(type, key));
+            long count = count(MAX_LISTED, type == 8 ? 8 : 1, "values in the setting " + JsonFile.shortened(key));
+            listed += count;
+            if (listed > MAX_LISTED) {
+                throw damaged("its lists have more than " + MAX_LISTED + " values together");
             }
-            return values;
+            return switch (type) {
+                case 6, 12 -> {
+                    double[] values = new double[(int) count];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = (double) value(type, key);
+                    }
+                    yield values;
+                }
+                case 7, 8 -> {
+                    List<Object> values = new ArrayList<>((int) count);
+                    for (long i = 0; i < count; i++) {
+                        values.add(value(type, key));
+                    }
+                    yield values;
+                }
+                default -> {
+                    long[] values = new long[(int) count];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = (long) value(type, key);
+                    }
+                    yield values;
+                }
+            };
         }
 
         private String text() throws IOException {
             long length = count(MAX_TEXT, 1, "bytes of a text");
+            textBytes += length;
+            if (textBytes > MAX_TEXTS) {
+                throw damaged("its texts have more than " + MAX_TEXTS + " bytes together");
+            }
             byte[] bytes = new byte[(int) length];
             int at = 0;
             while (at < bytes.length) {

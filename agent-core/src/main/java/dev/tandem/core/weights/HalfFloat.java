@@ -1,9 +1,5 @@
 package dev.tandem.core.weights;
 
-import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
-import java.nio.ShortBuffer;
-
 /** Between float32 and the 16-bit types; rounds to the nearest value and ties to even, as IEEE 754 and PyTorch do. */
 final class HalfFloat {
 
@@ -29,13 +25,38 @@ final class HalfFloat {
         return (short) (sign | (rebiased + 0xfff + (rebiased >>> 13 & 1)) >>> 13);
     }
 
-    /** Widens little-endian bfloat16 values, exactly, into a buffer of twice their bytes. */
-    static void widenBfloat16(ByteBuffer halves, ByteBuffer floats) {
-        ShortBuffer from = halves.asShortBuffer();
-        IntBuffer to = floats.asIntBuffer();
-        int count = from.remaining();
+    /** Every float16 as a float32, by its bits. */
+    private static final float[] FLOAT16 = new float[1 << 16];
+
+    static {
+        for (int bits = 0; bits < FLOAT16.length; bits++) {
+            int sign = bits >> 15 << 31;
+            int exponent = bits >> 10 & 31;
+            int fraction = bits & 0x3ff;
+            float small = fraction * 0x1p-24f;
+            int wide = exponent == 31 ? 255 : exponent + 112;
+            FLOAT16[bits] = exponent == 0
+                    ? (sign == 0 ? small : -small)
+                    : Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
+        }
+    }
+
+    /** The value of a float16, exactly. */
+    static float value(short bits) {
+        return FLOAT16[bits & 0xffff];
+    }
+
+    /** Widens float16 values, exactly. */
+    static void widenFloat16(short[] halves, float[] floats, int count) {
         for (int i = 0; i < count; i++) {
-            to.put(i, from.get(i) << 16);
+            floats[i] = FLOAT16[halves[i] & 0xffff];
+        }
+    }
+
+    /** Widens bfloat16 values, exactly. */
+    static void widenBfloat16(short[] halves, float[] floats, int count) {
+        for (int i = 0; i < count; i++) {
+            floats[i] = Float.intBitsToFloat(halves[i] << 16);
         }
     }
 

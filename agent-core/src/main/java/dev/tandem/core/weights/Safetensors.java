@@ -2,13 +2,14 @@ package dev.tandem.core.weights;
 
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A safetensors file (github.com/huggingface/safetensors): eight bytes of length, a JSON header, the values. The header is checked
- * when the file is opened; values are mapped into memory in pieces and copied tensor by tensor, so that loading takes the tensors'
- * own memory and one piece.
+ * when the file is opened; values are read straight into the memory of their tensors, so that loading takes no memory beside it.
  *
  * <p>Nothing stays open between calls. Safe for use by several threads.
  */
@@ -37,15 +37,17 @@ public final class Safetensors {
             "U8", DType.UINT8,
             "BOOL", DType.BOOL);
 
-    /** Bytes mapped at a time; a multiple of every element's size. */
-    private static final long PIECE = 16L << 20;
+    /** Halves that are read and widened at a time: they stay in a processor's cache. */
+    private static final int HALVES = 1 << 15;
 
-    /** Elements of bfloat16 widened at a time. */
-    private static final long BFLOAT16_PIECE = 1 << 20;
+    private static final ThreadLocal<Halves> WIDENING = ThreadLocal.withInitial(Halves::new);
 
     /** Reused, because the memory of a direct buffer is returned only when the garbage collector gets to it. */
-    private static final ThreadLocal<ByteBuffer> WIDENED =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect((int) BFLOAT16_PIECE * Float.BYTES));
+    private static final class Halves {
+        final ByteBuffer bytes = ByteBuffer.allocateDirect(HALVES * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        final short[] halves = new short[HALVES];
+        final float[] floats = new float[HALVES];
+    }
 
     private static final int LENGTH_BYTES = Long.BYTES;
 
@@ -93,6 +95,8 @@ public final class Safetensors {
             long dataStart = LENGTH_BYTES + length;
             return new Safetensors(
                     file, SafetensorsHeader.parse(json.array(), size - dataStart, file.toString()), size, dataStart);
+        } catch (UncheckedIOException e) {
+            throw unreadable(file, e.getCause());
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -164,37 +168,41 @@ public final class Safetensors {
                 throw new WeightException(file + " changed while it was being read; load the model again");
             }
             long position = dataStart + entry.start();
-            if (stored == dtype && stored != DType.BFLOAT16 && bytes <= PIECE) {
-                return piece(engine, channel, position, bytes, stored, entry.shape());
+            if (stored == dtype) {
+                return engine.written(
+                        dtype, (piece, start) -> readFully(channel, piece, position + start), entry.shape());
             }
-            Tensor whole = engine.zeros(dtype, entry.shape());
-            long elements = Shapes.size(entry.shape());
-            long pieceElements = stored == DType.BFLOAT16 ? BFLOAT16_PIECE : PIECE / stored.bytes();
-            for (long done = 0; done < elements; done += pieceElements) {
-                long count = Math.min(pieceElements, elements - done);
-                try (Scope scope = engine.scope()) {
-                    Tensor values = piece(
-                            engine, channel, position + done * stored.bytes(), count * stored.bytes(), stored, count);
-                    whole.reshape(elements).narrow(0, done, count).set(values);
-                }
+            boolean half = stored == DType.FLOAT16 || stored == DType.BFLOAT16;
+            if (half && dtype == DType.FLOAT32) {
+                return engine.written(
+                        dtype, (piece, start) -> widen(channel, stored, position + start / 2, piece), entry.shape());
             }
-            return whole;
+            try (Scope scope = engine.scope()) {
+                return scope.keep(read(engine, key).to(dtype));
+            }
+        } catch (UncheckedIOException e) {
+            throw unreadable(file, e.getCause());
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
-    private static Tensor piece(
-            TensorEngine engine, FileChannel channel, long position, long bytes, DType dtype, long... shape)
-            throws IOException {
-        try (Mapping mapping = Mapping.of(channel, position, bytes)) {
-            if (dtype != DType.BFLOAT16) {
-                return engine.tensor(mapping.bytes(), dtype, shape);
+    private static void widen(FileChannel channel, DType stored, long position, ByteBuffer floats) {
+        FloatBuffer out = floats.asFloatBuffer();
+        Halves memory = WIDENING.get();
+        long at = position;
+        while (out.hasRemaining()) {
+            int count = Math.min(HALVES, out.remaining());
+            memory.bytes.clear().limit(count * Short.BYTES);
+            readFully(channel, memory.bytes, at);
+            memory.bytes.flip().asShortBuffer().get(memory.halves, 0, count);
+            if (stored == DType.FLOAT16) {
+                HalfFloat.widenFloat16(memory.halves, memory.floats, count);
+            } else {
+                HalfFloat.widenBfloat16(memory.halves, memory.floats, count);
             }
-            ByteBuffer floats =
-                    WIDENED.get().clear().limit((int) bytes * 2).slice().order(ByteOrder.nativeOrder());
-            HalfFloat.widenBfloat16(mapping.bytes(), floats);
-            return engine.tensor(floats, DType.FLOAT32, shape);
+            out.put(memory.floats, 0, count);
+            at += (long) count * Short.BYTES;
         }
     }
 
@@ -206,11 +214,15 @@ public final class Safetensors {
         return entry;
     }
 
-    private static void readFully(FileChannel channel, ByteBuffer into, long position) throws IOException {
-        while (into.hasRemaining()) {
-            if (channel.read(into, position + into.position()) < 0) {
-                throw new EOFException("it ends too early");
+    private static void readFully(FileChannel channel, ByteBuffer into, long position) {
+        try {
+            while (into.hasRemaining()) {
+                if (channel.read(into, position + into.position()) < 0) {
+                    throw new EOFException("it ends too early");
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -7,8 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.tandem.core.tensor.Shapes;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,6 +31,12 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
 
     /** Longest header that is read, in bytes: the reference implementation's limit. */
     static final long MAX_BYTES = 100_000_000;
+
+    /** Several times the tensors of the largest published checkpoints, all their files together. */
+    private static final int MAX_TENSORS = 1 << 18;
+
+    private static final int MAX_TEXTS = 1 << 16;
+    private static final int MAX_DIMENSIONS = 16;
 
     private static final String METADATA = "__metadata__";
 
@@ -107,11 +114,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
             if (bytes.length == 0 || bytes[0] != '{') {
                 throw damaged("its header does not begin with {", null);
             }
-            String json = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            try (JsonParser parser = JSON.createParser(json)) {
+            // a decoder of our own, because it refuses what is no UTF-8; as a stream, because the text would take the header's size again
+            try (JsonParser parser = JSON.createParser(
+                    new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder()))) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String key = parser.currentName();
@@ -119,6 +124,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
                     if (key.equals(METADATA)) {
                         readMetadata(parser);
                     } else {
+                        if (tensors.size() >= MAX_TENSORS) {
+                            throw damaged("its header names more than " + MAX_TENSORS + " tensors", null);
+                        }
                         tensors.put(key, readEntry(parser, key));
                     }
                 }
@@ -133,6 +141,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 expect(parser, JsonToken.VALUE_STRING, METADATA + "." + name);
+                if (metadata.size() >= MAX_TEXTS) {
+                    throw damaged("its header has more than " + MAX_TEXTS + " free texts", null);
+                }
                 metadata.put(name, parser.getText());
             }
         }
@@ -163,6 +174,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
             expect(parser, JsonToken.START_ARRAY, what);
             List<Long> values = new ArrayList<>();
             while (parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+                if (values.size() >= MAX_DIMENSIONS) {
+                    throw damaged(what + " has more than " + MAX_DIMENSIONS + " numbers", null);
+                }
                 values.add(parser.getLongValue());
             }
             if (parser.currentToken() != JsonToken.END_ARRAY) {

@@ -1,6 +1,7 @@
 package dev.tandem.llm.load;
 
 import dev.tandem.core.layer.Activation;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -15,6 +16,7 @@ import dev.tandem.llm.model.RopeScaling;
 import dev.tandem.llm.token.LlmTokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -108,8 +110,8 @@ public final class GgufModel {
         int heads = size(file, architecture + ".attention.head_count", null);
         boolean bias = file.has("blk.0.attn_q.bias");
         int tokens = file.texts("tokenizer.ggml.tokens").size();
-        int vocabulary = file.has("token_embd.weight") ? (int) file.shape("token_embd.weight")[0] : tokens;
-        Optional<Long> end = file.integer("tokenizer.ggml.eos_token_id");
+        int vocabulary = file.has("token_embd.weight") ? rows(file, "token_embd.weight") : tokens;
+        Integer end = token(file, "tokenizer.ggml.eos_token_id", vocabulary);
         return LlamaConfig.builder()
                 .modelType(architecture)
                 .vocabSize(vocabulary)
@@ -127,14 +129,31 @@ public final class GgufModel {
                 .maxPositionEmbeddings(size(file, architecture + ".context_length", null))
                 .tieWordEmbeddings(!file.has("output.weight"))
                 .queryKeyValueBias(bias)
-                .bosTokenId(file.integer("tokenizer.ggml.bos_token_id")
-                        .map(Long::intValue)
-                        .orElse(null))
-                .eosTokenIds(end.map(id -> java.util.List.of(id.intValue())).orElse(java.util.List.of()))
-                .padTokenId(file.integer("tokenizer.ggml.padding_token_id")
-                        .map(Long::intValue)
-                        .orElse(null))
+                .bosTokenId(token(file, "tokenizer.ggml.bos_token_id", vocabulary))
+                .eosTokenIds(end == null ? List.of() : List.of(end))
+                .padTokenId(token(file, "tokenizer.ggml.padding_token_id", vocabulary))
                 .build();
+    }
+
+    private static int rows(Gguf file, String tensor) {
+        long[] shape = file.shape(tensor);
+        if (shape.length != 2 || shape[0] > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("the tensor " + tensor + " has the shape " + Shapes.toString(shape)
+                    + "; a table of token vectors has two sizes");
+        }
+        return (int) shape[0];
+    }
+
+    /** A token id, or null where there is none, which some writers say by -1 (and unsigned, by the largest number). */
+    private static @Nullable Integer token(Gguf file, String key, int vocabulary) {
+        Long id = file.integer(key).orElse(null);
+        if (id == null || id == -1 || id == 0xFFFF_FFFFL) {
+            return null;
+        }
+        if (id < 0 || id >= vocabulary) {
+            throw new IllegalArgumentException(key + " is " + id + ", but there are " + vocabulary + " tokens");
+        }
+        return id.intValue();
     }
 
     /** Files of Llama 3.1 and later hold what each frequency is divided by instead of the rule; the largest is the rule's factor. */
@@ -177,12 +196,13 @@ public final class GgufModel {
                     throw new WeightException(file.file() + " holds " + name + " with the shape "
                             + Shapes.toString(found) + ", its settings ask for " + Shapes.toString(shape));
                 }
-                Tensor stored = file.read(engine, name);
                 if (!architecture.equals(LLAMA) || !(name.contains("attn_q.") || name.contains("attn_k."))) {
-                    return stored;
+                    return file.read(engine, name);
                 }
                 int heads = name.contains("attn_q.") ? config.attentionHeads() : config.keyValueHeads();
-                return pairsApart(stored, heads);
+                try (Scope scope = engine.scope()) {
+                    return scope.keep(pairsApart(file.read(engine, name), heads));
+                }
             }
 
             @Override

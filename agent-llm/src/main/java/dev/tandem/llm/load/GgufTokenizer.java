@@ -17,6 +17,9 @@ final class GgufTokenizer {
 
     private static final String SPACE = "\u2581";
     private static final int CONTROL = 3;
+
+    /** Characters that are looked at while all pieces are cut in two: sixty times those of the largest vocabularies. */
+    private static final long MAX_CUT_WORK = 1L << 30;
     private static final int USER_DEFINED = 4;
 
     /** How words are cut before byte pairs are merged, of Llama 3; of Qwen 2 with single digits. */
@@ -143,6 +146,14 @@ final class GgufTokenizer {
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < tokens.size(); id++) {
             ids.putIfAbsent(tokens.get(id), id);
+        }
+        long work = 0;
+        for (String token : tokens) {
+            work += (long) token.length() * token.length();
+        }
+        if (work > MAX_CUT_WORK) {
+            throw new WeightException(
+                    file.file() + " is damaged: its tokens are too long to be pieces of words; copy or download it again");
         }
         List<Merge> merges = new ArrayList<>();
         for (int id = 0; id < tokens.size(); id++) {

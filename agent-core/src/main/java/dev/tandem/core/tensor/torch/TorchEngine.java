@@ -13,6 +13,7 @@ import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.PackedMatrix;
+import dev.tandem.core.tensor.PieceWriter;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Computes with libtorch, eagerly and with gradients.
@@ -198,6 +200,34 @@ public final class TorchEngine implements TensorEngine {
             view.close();
             java.lang.ref.Reference.reachabilityFence(bytes);
         }
+    }
+
+    /** libtorch's memory is written in place by all cores: fresh pages are what takes the time. */
+    @Override
+    public Tensor written(DType dtype, PieceWriter writer, long... shape) {
+        if (device.kind() != Device.Kind.CPU) {
+            return TensorEngine.super.written(dtype, writer, shape);
+        }
+        Tensor whole = wrap(JniUtils.createEmptyNdArray(
+                manager, new Shape(shape), TorchTensor.dataType(dtype), djlDevice, SparseFormat.DENSE));
+        long elements = Shapes.size(shape);
+        long atOnce = PIECE_BYTES / dtype.bytes();
+        try (Scope scope = scope()) {
+            Tensor flat = whole.reshape(elements);
+            long perView = Integer.MAX_VALUE / PIECE_BYTES * atOnce; // a buffer has at most 2^31 bytes
+            for (long first = 0; first < elements; first += perView) {
+                long count = Math.min(perView, elements - first);
+                long offset = first * dtype.bytes();
+                ByteBuffer memory =
+                        JniUtils.getByteBuffer(TorchTensor.array(flat.narrow(0, first, count)), true);
+                IntStream.range(0, (int) ((count + atOnce - 1) / atOnce)).parallel().forEach(i -> {
+                    int start = i * PIECE_BYTES;
+                    int bytes = Math.min(PIECE_BYTES, memory.capacity() - start);
+                    writer.write(memory.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN), offset + start);
+                });
+            }
+        }
+        return whole;
     }
 
     @Override
