@@ -76,20 +76,24 @@ public final class ConfigReader {
             }
             return value;
         } catch (UnrecognizedPropertyException e) {
-            throw new IllegalArgumentException(where + ": " + unknown(e) + at(e), e);
+            throw refused(where + ": " + unknown(e) + at(e), e);
         } catch (InvalidTypeIdException e) {
-            throw new IllegalArgumentException(where + ": " + kind(e) + at(e), e);
+            throw refused(where + ": " + kind(e) + at(e), e);
         } catch (ValueInstantiationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IllegalArgumentException(where + ": " + cause.getMessage(), e);
+            throw refused(where + ": " + cause.getMessage(), e);
         } catch (JsonMappingException e) {
             Throwable root = rootOf(e);
             String message =
                     root instanceof JsonProcessingException json2 ? json2.getOriginalMessage() : root.getMessage();
-            throw new IllegalArgumentException(where + ": " + path(e) + message + at(e), e);
+            throw refused(where + ": " + path(e) + message + at(e), e);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(where + ": this is no JSON: " + e.getOriginalMessage() + at(e), e);
+            throw refused(where + ": this is no JSON: " + e.getOriginalMessage() + at(e), e);
         }
+    }
+
+    private static IllegalArgumentException refused(String message, Exception cause) {
+        return new IllegalArgumentException(OneLine.of(message), cause);
     }
 
     private static Throwable rootOf(Throwable e) {

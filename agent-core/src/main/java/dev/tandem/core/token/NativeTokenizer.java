@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.tandem.core.stage.Span;
+import dev.tandem.core.weights.WeightException;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class NativeTokenizer implements AutoCloseable {
     private static final Span NOTHING = new Span(0, 0);
     private static final char REPLACEMENT = '\uFFFD';
 
+    private final String name;
     private final long handle;
     private final Cleaner.Cleanable memory;
     private final ReadWriteLock use = new ReentrantReadWriteLock();
@@ -30,9 +32,11 @@ final class NativeTokenizer implements AutoCloseable {
     /**
      * Makes a tokenizer.
      *
+     * @param name where it was read, for errors
      * @throws IllegalArgumentException if the library does not accept the text; the message is the library's
      */
-    NativeTokenizer(String json) {
+    NativeTokenizer(String json, String name) {
+        this.name = name;
         LibUtils.checkStatus();
         try {
             handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
@@ -54,6 +58,8 @@ final class NativeTokenizer implements AutoCloseable {
             } finally {
                 TokenizersLibrary.LIB.deleteEncoding(encoding);
             }
+        } catch (RuntimeException e) {
+            throw failed(e);
         } finally {
             use.readLock().unlock();
         }
@@ -82,9 +88,17 @@ final class NativeTokenizer implements AutoCloseable {
         try {
             return TokenizersLibrary.LIB.decode(
                     handle, ids.stream().mapToLong(Integer::longValue).toArray(), skipSpecialTokens);
+        } catch (RuntimeException e) {
+            throw failed(e);
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    /** Some faults of a tokenizer show only when it is used, such as an unknown token that it does not have. */
+    private WeightException failed(RuntimeException e) {
+        return new WeightException(
+                "the tokenizer in " + name + " is damaged (" + e.getMessage() + "); copy or download it again", e);
     }
 
     /** Calls that are under way end before the memory is freed. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TextTokenizer implements AutoCloseable {
 
     private final TokenizerJson source;
+    private final String name;
     private final @Nullable Truncation truncation;
     private final Vocabulary vocabulary;
     private final NativeTokenizer tokens;
@@ -31,11 +32,12 @@ public final class TextTokenizer implements AutoCloseable {
 
     private TextTokenizer(TokenizerJson source, String name, @Nullable Truncation truncation) {
         this.source = source;
+        this.name = name;
         this.truncation = truncation;
         this.vocabulary = new Vocabulary(source.json());
         this.endOfWord = source.json().path("model").path("end_of_word_suffix").asText("");
         try {
-            tokens = new NativeTokenizer(source.with(truncation, true));
+            tokens = new NativeTokenizer(source.with(truncation, true), name);
         } catch (IllegalArgumentException e) {
             throw new WeightException(
                     "the tokenizer in " + name + " is damaged (" + e.getMessage() + "); copy or download it again", e);
@@ -60,7 +62,7 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws WeightException if both make no tokenizer
      */
     public static TextTokenizer of(ObjectNode json, ObjectNode config, String name) {
-        return new TextTokenizer(TokenizerJson.of(json, config), name, null);
+        return new TextTokenizer(TokenizerJson.of(json, config, name), name, null);
     }
 
     private static TextTokenizer read(Path folder, @Nullable Truncation truncation) {
@@ -209,7 +211,7 @@ public final class TextTokenizer implements AutoCloseable {
 
     private synchronized NativeTokenizer plain() {
         if (plain == null) {
-            plain = new NativeTokenizer(source.with(truncation, false));
+            plain = new NativeTokenizer(source.with(truncation, false), name);
         }
         return plain;
     }

@@ -59,14 +59,14 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
                         .forEach(token -> tokens.put(token.path("id").asInt(), token.deepCopy()));
             }
         }
-        return complete(json, config, files.withOwnTokens(named), roles, tokens, files);
+        return complete(json, config, files.withOwnTokens(named), roles, tokens, files, folder.toString());
     }
 
     /** A tokenizer that was put together from something else than these files: what tokenizer.json and tokenizer_config.json would say. */
-    static TokenizerJson of(ObjectNode json, ObjectNode config) {
+    static TokenizerJson of(ObjectNode json, ObjectNode config, String name) {
         Map<String, String> roles = new LinkedHashMap<>();
         putRoles(roles, config);
-        return complete(json, config, config, roles, Map.of(), null);
+        return complete(json, config, config, roles, Map.of(), null, name);
     }
 
     /** A role that is named as null has no token. */
@@ -87,7 +87,9 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
             JsonNode named,
             Map<String, String> roles,
             Map<Integer, JsonNode> tokens,
-            @Nullable TokenizerFiles files) {
+            @Nullable TokenizerFiles files,
+            String name) {
+        PrecompiledMap.check(json.path("normalizer"), name);
         json.putNull("truncation");
         json.putNull("padding");
         AddedTokens added = new AddedTokens(json);

@@ -124,9 +124,12 @@ public final class FileWeights implements WeightSource {
                     + ", the configuration asks for " + Shapes.toString(shape)
                     + "; weights and config.json belong to different models");
         }
-        return file.dtype(key).isFloating() && use != Use.AS_STORED
-                ? file.read(engine, key, DType.FLOAT32)
-                : file.read(engine, key);
+        DType stored = file.dtype(key);
+        if (!stored.isFloating()) {
+            throw new WeightException(
+                    file.file() + " holds " + key + " as " + stored + "; the weights of a layer are floating numbers");
+        }
+        return use == Use.AS_STORED ? file.read(engine, key) : file.read(engine, key, DType.FLOAT32);
     }
 
     private Safetensors file(String key, String wanted) {

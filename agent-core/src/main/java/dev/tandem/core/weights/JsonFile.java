@@ -37,7 +37,8 @@ final class JsonFile {
      */
     static JsonNode read(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new WeightException("there is no file " + file);
+            throw new WeightException(
+                    Files.isDirectory(file) ? file + " is a folder, not a file" : "there is no file " + file);
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);

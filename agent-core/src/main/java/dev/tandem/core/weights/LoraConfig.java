@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Settings of a LoRA adapter (Hu et al. 2022), as in PEFT's {@code adapter_config.json}.
@@ -33,6 +34,8 @@ public record LoraConfig(
         List<String> modulesToSave,
         String baseModel) {
 
+    private static final int MAX_PATTERN = 500;
+
     private static final List<String> REFUSED =
             List.of("use_dora", "fan_in_fan_out", "lora_bias", "layer_replication", "use_qalora", "use_bdlora");
 
@@ -44,6 +47,29 @@ public record LoraConfig(
         if (rank < 1) {
             throw new IllegalArgumentException("r must be at least 1, got " + rank);
         }
+        rankPattern.forEach((pattern, each) -> {
+            if (each < 1) {
+                throw new IllegalArgumentException("rank_pattern has a rank of " + each + " for '" + pattern + "'");
+            }
+            requirePattern(pattern);
+        });
+        alphaPattern.keySet().forEach(LoraConfig::requirePattern);
+        if (!Double.isFinite(alpha) || !alphaPattern.values().stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("lora_alpha and alpha_pattern must be finite numbers");
+        }
+    }
+
+    private static void requirePattern(String pattern) {
+        try {
+            if (pattern.length() <= MAX_PATTERN) {
+                Pattern.compile(pattern);
+                return;
+            }
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "'" + pattern + "' is no regular expression (" + e.getDescription() + ")", e);
+        }
+        throw new IllegalArgumentException("a pattern has " + pattern.length() + " characters, more than " + MAX_PATTERN);
     }
 
     /** The usual settings: the same rank everywhere, α twice the rank. */
@@ -86,7 +112,48 @@ public record LoraConfig(
 
     /** PEFT's rule: a pattern is a regular expression for the last part of a name. */
     private static boolean matches(String layer, String pattern) {
-        return Pattern.matches("(.*\\.)?(" + pattern + ")", layer);
+        return Pattern.compile("(.*\\.)?(" + pattern + ")")
+                .matcher(new CountedText(layer, pattern))
+                .matches();
+    }
+
+    /** Some expressions take for ever; they look at their text again and again. */
+    private static final class CountedText implements CharSequence {
+
+        private static final int MOST_LOOKS = 1_000_000;
+
+        private final String text;
+        private final String pattern;
+        private int looks;
+
+        CountedText(String text, String pattern) {
+            this.text = text;
+            this.pattern = pattern;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++looks > MOST_LOOKS) {
+                throw new WeightException(
+                        "the pattern '" + pattern + "' of a LoRA adapter takes too long; write it without repetitions in repetitions");
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     /**
@@ -109,18 +176,16 @@ public record LoraConfig(
         if (!json.path("bias").asText("none").equals("none")) {
             throw new WeightException(file + ": bias is " + json.path("bias") + "; only none is supported");
         }
-        Map<String, Integer> ranks = new LinkedHashMap<>();
-        json.path("rank_pattern")
-                .properties()
-                .forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
-        Map<String, Double> alphas = new LinkedHashMap<>();
-        json.path("alpha_pattern")
-                .properties()
-                .forEach(e -> alphas.put(e.getKey(), e.getValue().asDouble()));
         try {
+            Map<String, Integer> ranks = new LinkedHashMap<>();
+            json.path("rank_pattern").properties().forEach(e -> ranks.put(e.getKey(), whole(e.getValue(), "rank_pattern")));
+            Map<String, Double> alphas = new LinkedHashMap<>();
+            json.path("alpha_pattern")
+                    .properties()
+                    .forEach(e -> alphas.put(e.getKey(), number(e.getValue(), "alpha_pattern")));
             return new LoraConfig(
-                    json.path("r").asInt(8),
-                    json.path("lora_alpha").asDouble(8),
+                    json.hasNonNull("r") ? whole(json.path("r"), "r") : 8,
+                    json.hasNonNull("lora_alpha") ? number(json.path("lora_alpha"), "lora_alpha") : 8,
                     json.path("use_rslora").asBoolean(false),
                     ranks,
                     alphas,
@@ -130,6 +195,20 @@ public record LoraConfig(
         } catch (IllegalArgumentException e) {
             throw new WeightException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static int whole(JsonNode value, String field) {
+        if (!value.isInt()) {
+            throw new IllegalArgumentException(field + " holds " + value + ", which is no whole number");
+        }
+        return value.intValue();
+    }
+
+    private static double number(JsonNode value, String field) {
+        if (!value.isNumber()) {
+            throw new IllegalArgumentException(field + " holds " + value + ", which is no number");
+        }
+        return value.doubleValue();
     }
 
     private static List<String> texts(JsonNode json) {

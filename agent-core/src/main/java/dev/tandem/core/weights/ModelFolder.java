@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +137,14 @@ public final class ModelFolder {
     }
 
     private WeightException noWeights() {
+        for (String stem : STEMS) {
+            Path whole = path.resolve(stem + ENDING);
+            if (Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
+                return new WeightException(whole + (Files.isDirectory(whole)
+                        ? " is a folder, not a safetensors file"
+                        : " is a link that leads to no file; copy the file itself"));
+            }
+        }
         try (Stream<Path> entries = Files.list(path)) {
             Optional<Path> pickle = entries.filter(Pickle::named).sorted().findFirst();
             if (pickle.isPresent()) {

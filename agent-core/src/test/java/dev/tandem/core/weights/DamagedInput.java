@@ -55,7 +55,6 @@ public final class DamagedInput {
             String message = e.getMessage();
             assertTrue(message != null && !message.isBlank(), "a refusal says why");
             assertFalse(message.codePoints().anyMatch(Character::isISOControl), message);
-            assertFalse(message.endsWith(": null") || message.contains("(null)"), message);
             assertTrue(message.length() < 3000, message);
             return false;
         }

@@ -28,9 +28,9 @@ public final class ClipModelFolder {
      * @throws dev.tandem.core.weights.WeightException if the weights are missing, damaged or do not fit
      */
     public static ClipModel load(TensorEngine engine, Path folder) {
-        WeightSource weights = ModelFolder.of(folder).weights(engine);
         ClipTextConfig textConfig = Fields.read(folder.resolve(CONFIG), ClipModelFolder::text);
         ClipVisionConfig visionConfig = Fields.read(folder.resolve(CONFIG), ClipModelFolder::vision);
+        WeightSource weights = ModelFolder.of(folder).weights(engine);
         double logitScale;
         try (Scope scope = engine.scope()) {
             logitScale = Math.exp(weights.get("logit_scale", Init.ones()).item());
@@ -57,6 +57,10 @@ public final class ClipModelFolder {
     }
 
     static ClipVisionConfig vision(Fields all) {
+        String type = all.text("model_type", "clip");
+        if (!type.equals("clip") && !type.equals("clip_vision_model")) {
+            throw new IllegalArgumentException("model_type is '" + type + "'; this reads clip and clip_vision_model");
+        }
         boolean both = all.has("vision_config");
         Fields f = both ? all.child("vision_config") : all;
         boolean projected =

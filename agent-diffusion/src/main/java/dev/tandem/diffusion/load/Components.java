@@ -27,6 +27,7 @@ record Components(TensorEngine engine, ModelFolder folder) {
     <C, N> N network(String name, Function<Path, C> config, Build<C, N> build) {
         ModelFolder part = folder.component(name);
         return checked(
+                part.path(),
                 () -> build.build(engine, config.apply(part.path().resolve("config.json")), part.weights(engine)));
     }
 
@@ -43,11 +44,12 @@ record Components(TensorEngine engine, ModelFolder folder) {
     }
 
     /** A configuration that does not fit is a damaged model to whoever loads a whole one. */
-    static <T> T checked(Supplier<T> loading) {
+    static <T> T checked(Path part, Supplier<T> loading) {
         try {
             return loading.get();
         } catch (IllegalArgumentException e) {
-            throw new WeightException(String.valueOf(e.getMessage()), e);
+            String message = String.valueOf(e.getMessage());
+            throw new WeightException(message.contains(part.toString()) ? message : part + ": " + message, e);
         }
     }
 }

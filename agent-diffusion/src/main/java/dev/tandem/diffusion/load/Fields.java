@@ -2,9 +2,11 @@ package dev.tandem.diffusion.load;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tandem.core.config.OneLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +21,11 @@ final class Fields {
     /** Python writes infinities as bare words. */
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private static final long MAX_BYTES = 1 << 20;
+    private static final int MAX_SHOWN = 200;
 
     private final JsonNode json;
 
@@ -45,11 +49,12 @@ final class Fields {
             }
             return parse.apply(new Fields(JSON.readTree(Files.readAllBytes(file))));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    OneLine.of(file + ": this is no JSON: " + e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " can't be read: " + e.getMessage(), e);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(OneLine.of(file + ": " + e.getMessage()), e);
         }
     }
 
@@ -82,7 +87,7 @@ final class Fields {
         }
         JsonNode value = json.get(name);
         if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-            throw new IllegalArgumentException(name + " must be a whole number, got " + value);
+            throw new IllegalArgumentException(name + " must be a whole number, got " + shown(value));
         }
         return value.intValue();
     }
@@ -96,7 +101,7 @@ final class Fields {
             return Double.parseDouble(value.textValue()); // as some writers quote it
         }
         if (!value.isNumber()) {
-            throw new IllegalArgumentException(name + " must be a number, got " + value);
+            throw new IllegalArgumentException(name + " must be a number, got " + shown(value));
         }
         return value.asDouble();
     }
@@ -107,7 +112,7 @@ final class Fields {
         }
         JsonNode value = json.get(name);
         if (!value.isBoolean()) {
-            throw new IllegalArgumentException(name + " must be true or false, got " + value);
+            throw new IllegalArgumentException(name + " must be true or false, got " + shown(value));
         }
         return value.booleanValue();
     }
@@ -118,7 +123,7 @@ final class Fields {
         }
         JsonNode value = json.get(name);
         if (!value.isTextual()) {
-            throw new IllegalArgumentException(name + " must be a string, got " + value);
+            throw new IllegalArgumentException(name + " must be a string, got " + shown(value));
         }
         return value.textValue();
     }
@@ -143,6 +148,9 @@ final class Fields {
         for (JsonNode value : list(name)) {
             list.add(size(value, name));
         }
+        if (list.isEmpty()) {
+            throw new IllegalArgumentException(name + " is an empty list");
+        }
         return list;
     }
 
@@ -154,7 +162,7 @@ final class Fields {
         List<Integer> list = new ArrayList<>();
         for (JsonNode value : list(name)) {
             if (!value.isInt()) {
-                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + json.get(name));
+                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + shown(json.get(name)));
             }
             list.add(value.intValue());
         }
@@ -197,7 +205,7 @@ final class Fields {
         JsonNode value = json.get(name);
         boolean absent = value == null || value.isNull();
         if (!absent && !value.asText().equals(String.valueOf(supported))) {
-            throw new IllegalArgumentException(name + " is " + value + "; only " + supported + " is supported");
+            throw new IllegalArgumentException(name + " is " + shown(value) + "; only " + supported + " is supported");
         }
     }
 
@@ -206,14 +214,20 @@ final class Fields {
         JsonNode value = json.get(name);
         boolean set = value != null && !value.isNull() && !(value.isBoolean() && !value.booleanValue());
         if (set) {
-            throw new IllegalArgumentException(name + " is " + value + ", which is not supported");
+            throw new IllegalArgumentException(name + " is " + shown(value) + ", which is not supported");
         }
+    }
+
+    /** A value for a message, cut where it is long. */
+    private static String shown(JsonNode value) {
+        String text = value.toString();
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     private JsonNode list(String name) {
         JsonNode value = json.get(name);
         if (!value.isArray()) {
-            throw new IllegalArgumentException(name + " must be a list, got " + value);
+            throw new IllegalArgumentException(name + " must be a list, got " + shown(value));
         }
         return value;
     }
@@ -227,7 +241,7 @@ final class Fields {
 
     private static int size(JsonNode value, String name) {
         if (!value.isInt() || value.intValue() < 1) {
-            throw new IllegalArgumentException(name + " must be a whole number of at least 1, got " + value);
+            throw new IllegalArgumentException(name + " must be a whole number of at least 1, got " + shown(value));
         }
         return value.intValue();
     }

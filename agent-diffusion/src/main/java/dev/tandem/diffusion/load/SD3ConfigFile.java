@@ -26,9 +26,9 @@ public final class SD3ConfigFile {
         int headDim = f.size("attention_head_dim", 64);
         int in = f.size("in_channels", 16);
         int projection = f.size("caption_projection_dim", 1152);
-        if (projection != heads * headDim) {
+        if (projection != (long) heads * headDim) {
             throw new IllegalArgumentException("caption_projection_dim is " + projection
-                    + ", but num_attention_heads times attention_head_dim is " + heads * headDim);
+                    + ", but num_attention_heads times attention_head_dim is " + (long) heads * headDim);
         }
         return new SD3Config(
                 f.size("sample_size", 128),

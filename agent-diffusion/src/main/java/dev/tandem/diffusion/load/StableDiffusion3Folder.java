@@ -71,7 +71,7 @@ public final class StableDiffusion3Folder {
     /** Reads {@code scheduler/}. */
     public Scheduler scheduler() {
         Path file = components.schedulerFile();
-        return Components.checked(() -> SchedulerFile.read(file));
+        return Components.checked(file, () -> SchedulerFile.read(file));
     }
 
     /** What is missing or not used; sentences for people. */

@@ -60,7 +60,7 @@ public final class StableDiffusionFolder {
      */
     public Scheduler scheduler(@Nullable SchedulerName chosen) {
         Path file = components.schedulerFile();
-        return Components.checked(() -> SchedulerFile.readStableDiffusion(file, chosen));
+        return Components.checked(file, () -> SchedulerFile.readStableDiffusion(file, chosen));
     }
 
     /** Where the tokenizer's files are. */
@@ -83,7 +83,7 @@ public final class StableDiffusionFolder {
             notes.add("the image encoder is not used");
         }
         Path file = components.schedulerFile();
-        if (chosen == null && Components.checked(() -> SchedulerFile.isReplaced(file))) {
+        if (chosen == null && Components.checked(file, () -> SchedulerFile.isReplaced(file))) {
             notes.add("the folder's scheduler PNDM is replaced by DDIM, which walks the same noise schedule");
         }
         return notes;

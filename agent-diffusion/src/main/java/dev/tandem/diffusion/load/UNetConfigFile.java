@@ -79,7 +79,7 @@ public final class UNetConfigFile {
                 .activation(Activation.named(f.text("act_fn", "silu")))
                 .flipSinToCos(f.flag("flip_sin_to_cos", true))
                 .freqShift(f.number("freq_shift", 0))
-                .timeEmbeddingDim(f.size("time_embedding_dim", 4 * channels.get(0)))
+                .timeEmbeddingDim(f.size("time_embedding_dim", Math.multiplyExact(4, channels.get(0))))
                 .timeScaleShift(timeScaleShift(f))
                 .centerInputSample(f.flag("center_input_sample", false))
                 .downsamplePadding(f.integer("downsample_padding", 1))

@@ -23,9 +23,9 @@ public record FlowMatchConfig(
         boolean stochastic) {
 
     public FlowMatchConfig {
-        if (trainTimesteps < 1 || !(shift > 0)) {
-            throw new IllegalArgumentException("num_train_timesteps must be at least 1 and shift above 0, got "
-                    + trainTimesteps + " and " + shift);
+        if (trainTimesteps < 1 || trainTimesteps > SchedulerConfig.MAX_TIMESTEPS || !(shift > 0)) {
+            throw new IllegalArgumentException("num_train_timesteps lies from 1 to " + SchedulerConfig.MAX_TIMESTEPS
+                    + " and shift is above 0, got " + trainTimesteps + " and " + shift);
         }
         if (sigmas == SigmaSpacing.LU || sigmas == SigmaSpacing.FLOW) {
             throw new IllegalArgumentException("the steps of flow matching are not spaced by " + sigmas);

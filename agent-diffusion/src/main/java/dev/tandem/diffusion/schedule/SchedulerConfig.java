@@ -40,10 +40,14 @@ public record SchedulerConfig(
         VarianceType varianceType,
         boolean setAlphaToOne) {
 
+    /** A hundred times those of published models. */
+    static final int MAX_TIMESTEPS = 100_000;
+
     public SchedulerConfig {
         trainedBetas = List.copyOf(trainedBetas);
-        if (trainTimesteps < 1) {
-            throw new IllegalArgumentException("num_train_timesteps must be at least 1, got " + trainTimesteps);
+        if (trainTimesteps < 1 || trainTimesteps > MAX_TIMESTEPS) {
+            throw new IllegalArgumentException(
+                    "num_train_timesteps lies from 1 to " + MAX_TIMESTEPS + ", got " + trainTimesteps);
         }
         if (!trainedBetas.isEmpty() && trainedBetas.size() != trainTimesteps) {
             throw new IllegalArgumentException("trained_betas has " + trainedBetas.size() + " values for "

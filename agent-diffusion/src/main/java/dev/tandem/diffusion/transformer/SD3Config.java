@@ -32,7 +32,14 @@ public record SD3Config(
         boolean queryKeyNorm,
         Set<Integer> dualAttentionLayers) {
 
+    /** Many times the width of published models. */
+    private static final int MAX_WIDTH = 1 << 20;
+
     public SD3Config {
+        if ((long) attentionHeads * attentionHeadDim > MAX_WIDTH) {
+            throw new IllegalArgumentException("num_attention_heads " + attentionHeads + " times attention_head_dim "
+                    + attentionHeadDim + " is above " + MAX_WIDTH);
+        }
         dualAttentionLayers = Set.copyOf(dualAttentionLayers);
         for (int layer : dualAttentionLayers) {
             if (layer < 0 || layer >= layers) {

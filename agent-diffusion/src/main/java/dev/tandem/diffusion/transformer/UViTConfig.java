@@ -58,7 +58,14 @@ public record UViTConfig(
         }
     }
 
+    /** Many times the width of published models. */
+    private static final int MAX_WIDTH = 1 << 20;
+
     public UViTConfig {
+        if ((long) attentionHeads * attentionHeadDim > MAX_WIDTH) {
+            throw new IllegalArgumentException("num_attention_heads " + attentionHeads + " times attention_head_dim "
+                    + attentionHeadDim + " is above " + MAX_WIDTH);
+        }
         if (sampleSize % patchSize != 0) {
             throw new IllegalArgumentException(
                     "sample_size " + sampleSize + " does not divide into patches of patch_size " + patchSize);

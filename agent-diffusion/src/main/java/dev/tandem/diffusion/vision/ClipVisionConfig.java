@@ -28,13 +28,17 @@ public record ClipVisionConfig(
         double layerNormEps,
         int projectionDim) {
 
+    /** In a row, many times those of published models. */
+    private static final int MAX_PATCHES = 1024;
+
     public ClipVisionConfig {
         if (hiddenSize % attentionHeads != 0) {
             throw new IllegalArgumentException(
                     "hidden_size " + hiddenSize + " does not divide into " + attentionHeads + " num_attention_heads");
         }
-        if (patchSize > imageSize) {
-            throw new IllegalArgumentException("patch_size " + patchSize + " is above image_size " + imageSize);
+        if (patchSize > imageSize || imageSize / patchSize > MAX_PATCHES) {
+            throw new IllegalArgumentException("an image_size of " + imageSize + " does not divide into 1 to "
+                    + MAX_PATCHES + " patches of patch_size " + patchSize);
         }
     }
 

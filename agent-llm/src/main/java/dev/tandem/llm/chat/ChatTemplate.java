@@ -14,6 +14,7 @@ import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
 import com.hubspot.jinjava.tree.output.OutputNode;
+import dev.tandem.core.config.OneLine;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,12 +123,12 @@ public final class ChatTemplate {
             for (TemplateError error : result.getErrors()) {
                 if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
                     throw new IllegalArgumentException(
-                            "the chat template can't put this chat into words: " + message(error));
+                            OneLine.of("the chat template can't put this chat into words: " + message(error)));
                 }
             }
             return result.getOutput();
         } catch (FatalTemplateErrorsException e) {
-            throw new IllegalArgumentException("the chat template is damaged: " + e.getMessage(), e);
+            throw new IllegalArgumentException(OneLine.of("the chat template is damaged: " + e.getMessage()), e);
         }
     }
 

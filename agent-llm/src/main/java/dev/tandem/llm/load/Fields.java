@@ -1,8 +1,12 @@
 package dev.tandem.llm.load;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tandem.core.config.OneLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Fields {
 
     private static final long MAX_BYTES = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_SHOWN = 200;
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private Fields() {}
 
@@ -26,7 +34,7 @@ final class Fields {
             throw new IllegalArgumentException(name + " is missing");
         }
         if (!value.isInt() || value.intValue() < 1) {
-            throw new IllegalArgumentException(name + " must be a whole number of at least 1, got " + value);
+            throw new IllegalArgumentException(name + " must be a whole number of at least 1, got " + shown(value));
         }
         return value.intValue();
     }
@@ -49,14 +57,14 @@ final class Fields {
     /** A token id. */
     static int id(JsonNode value, String name) {
         if (!value.isInt() || value.intValue() < 0) {
-            throw new IllegalArgumentException(name + " must be a token id, got " + value);
+            throw new IllegalArgumentException(name + " must be a token id, got " + shown(value));
         }
         return value.intValue();
     }
 
     private static double toNumber(JsonNode value, String name) {
         if (!value.isNumber()) {
-            throw new IllegalArgumentException(name + " must be a number, got " + value);
+            throw new IllegalArgumentException(name + " must be a number, got " + shown(value));
         }
         return value.asDouble();
     }
@@ -69,7 +77,7 @@ final class Fields {
     static boolean flag(JsonNode json, String name, boolean otherwise) {
         JsonNode value = json.path(name);
         if (!value.isBoolean() && !value.isNull() && !value.isMissingNode()) {
-            throw new IllegalArgumentException(name + " must be true or false, got " + value);
+            throw new IllegalArgumentException(name + " must be true or false, got " + shown(value));
         }
         return value.asBoolean(otherwise);
     }
@@ -108,10 +116,20 @@ final class Fields {
                     "there is no " + file + "; a language model's folder needs a config.json");
         }
         try {
-            return parse.apply(json(file));
+            JsonNode json = json(file);
+            if (!json.isObject()) {
+                throw new IllegalArgumentException("a configuration is a JSON object");
+            }
+            return parse.apply(json);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(OneLine.of(file + ": " + e.getMessage()), e);
         }
+    }
+
+    /** A value for a message, cut where it is long. */
+    static String shown(JsonNode value) {
+        String text = value.toString();
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     private static JsonNode json(Path file) {
@@ -137,7 +155,7 @@ final class Fields {
         List<Integer> list = new ArrayList<>();
         for (JsonNode each : value) {
             if (!each.isInt()) {
-                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + value);
+                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + shown(value));
             }
             list.add(each.intValue());
         }

@@ -36,7 +36,7 @@ public final class Gpt2ConfigFile {
                 width,
                 Fields.size(json, "n_layer", 12),
                 Fields.size(json, "n_head", 12),
-                Fields.size(json, "n_inner", 4 * width),
+                Fields.size(json, "n_inner", Math.multiplyExact(4, width)),
                 Activation.named(json.path("activation_function").asText("gelu_new")),
                 Fields.number(json, "layer_norm_epsilon", 1e-5),
                 Fields.flag(json, "scale_attn_weights", true),

@@ -22,7 +22,7 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
         JsonNode scaling = json.path("rope_scaling");
         JsonNode fields = parameters.isObject() ? parameters : scaling;
         if (!fields.isObject() && !fields.isNull() && !fields.isMissingNode()) {
-            throw new IllegalArgumentException("rope_scaling must be an object or null, got " + fields);
+            throw new IllegalArgumentException("rope_scaling must be an object or null, got " + Fields.shown(fields));
         }
         double theta = Fields.number(fields, "rope_theta", Fields.number(json, "rope_theta", 10000));
         return new RopeFields(

@@ -10,6 +10,9 @@ import dev.tandem.core.layer.Activation;
  */
 public record BlipConfig(Vision vision, Text text) {
 
+    /** In a row, many times those of published models. */
+    private static final int MAX_PATCHES = 1024;
+
     /**
      * Sizes of the picture's encoder.
      *
@@ -31,6 +34,14 @@ public record BlipConfig(Vision vision, Text text) {
             int attentionHeads,
             Activation activation,
             double layerNormEps) {
+
+        public Vision {
+            requireHeads("vision_config", hiddenSize, attentionHeads);
+            if (patchSize > imageSize || imageSize / patchSize > MAX_PATCHES) {
+                throw new IllegalArgumentException("an image_size of " + imageSize + " does not divide into 1 to "
+                        + MAX_PATCHES + " patches of patch_size " + patchSize);
+            }
+        }
 
         /** The class token and the patches. */
         public int tokens() {
@@ -69,5 +80,17 @@ public record BlipConfig(Vision vision, Text text) {
             boolean tied,
             int bosTokenId,
             int sepTokenId,
-            int padTokenId) {}
+            int padTokenId) {
+
+        public Text {
+            requireHeads("text_config", hiddenSize, attentionHeads);
+        }
+    }
+
+    private static void requireHeads(String part, int width, int heads) {
+        if (width % heads != 0) {
+            throw new IllegalArgumentException(
+                    part + ": hidden_size " + width + " does not divide into " + heads + " num_attention_heads");
+        }
+    }
 }

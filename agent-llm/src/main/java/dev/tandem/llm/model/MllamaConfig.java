@@ -23,6 +23,9 @@ public record MllamaConfig(LlamaConfig text, Set<Integer> crossAttentionLayers, 
         }
     }
 
+    /** In a row, many times those of published models. */
+    private static final int MAX_PATCHES = 1024;
+
     /**
      * Sizes of the picture's encoder.
      *
@@ -57,6 +60,18 @@ public record MllamaConfig(LlamaConfig text, Set<Integer> crossAttentionLayers, 
 
         public Vision {
             keptLayers = List.copyOf(keptLayers);
+            if (hiddenSize % attentionHeads != 0) {
+                throw new IllegalArgumentException("vision_config: hidden_size " + hiddenSize
+                        + " does not divide into " + attentionHeads + " attention_heads");
+            }
+            if (patchSize > imageSize || imageSize / patchSize > MAX_PATCHES) {
+                throw new IllegalArgumentException("an image_size of " + imageSize + " does not divide into 1 to "
+                        + MAX_PATCHES + " patches of patch_size " + patchSize);
+            }
+            if (keptLayers.size() > layers) {
+                throw new IllegalArgumentException("intermediate_layers_indices names " + keptLayers.size() + " of "
+                        + layers + " layers");
+            }
             for (int layer : keptLayers) {
                 if (layer < 0 || layer >= layers) {
                     throw new IllegalArgumentException("intermediate_layers_indices names layer " + layer + " of "
@@ -73,7 +88,7 @@ public record MllamaConfig(LlamaConfig text, Set<Integer> crossAttentionLayers, 
 
         /** Width of the result: the last layer's and the kept ones'. */
         public int outputWidth() {
-            return hiddenSize * (1 + keptLayers.size());
+            return Math.multiplyExact(hiddenSize, 1 + keptLayers.size());
         }
     }
 }

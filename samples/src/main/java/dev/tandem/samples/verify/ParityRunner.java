@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import dev.tandem.core.config.OneLine;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -87,7 +88,7 @@ final class ParityRunner {
             message = e.getClass().getSimpleName() + ": " + e.getMessage();
         }
         return new ParityResult(
-                name, kind, outcome, worst, message, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+                name, kind, outcome, worst, OneLine.of(message), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     }
 
     private static Deviation compute(ParityKind kind, ParityCase parityCase) {
