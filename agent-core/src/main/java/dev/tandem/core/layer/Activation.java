@@ -8,10 +8,20 @@ import java.util.stream.Collectors;
 /** Activation functions, by the names that configurations use. */
 public enum Activation {
     SILU("silu", "swish"),
-    GELU("gelu"),
+    GELU("gelu", "gelu_python"),
     QUICK_GELU("quick_gelu"),
-    GELU_TANH("gelu_pytorch_tanh", "gelu_new"),
-    RELU("relu");
+    /** Four ways to write the same approximation. */
+    GELU_TANH("gelu_pytorch_tanh", "gelu_new", "gelu_fast", "gelu_accurate"),
+    RELU("relu"),
+    RELU6("relu6"),
+    RELU_SQUARED("relu2"),
+    LEAKY_RELU("leaky_relu"),
+    MISH("mish"),
+    SIGMOID("sigmoid"),
+    TANH("tanh"),
+    LINEAR("linear");
+
+    private static final double LEAK = 0.01;
 
     private final List<String> names;
 
@@ -47,6 +57,18 @@ public enum Activation {
             case QUICK_GELU -> x.quickGelu();
             case GELU_TANH -> x.geluTanh();
             case RELU -> x.relu();
+            case RELU6 -> x.clamp(0, 6);
+            case RELU_SQUARED -> x.relu().square();
+            case LEAKY_RELU -> x.relu().sub(x.neg().relu().mul(LEAK));
+            case MISH -> x.mul(softplus(x).tanh());
+            case SIGMOID -> x.sigmoid();
+            case TANH -> x.tanh();
+            case LINEAR -> x;
         };
+    }
+
+    /** log(1 + exp x) without overflow. */
+    private static Tensor softplus(Tensor x) {
+        return x.relu().add(x.abs().neg().exp().add(1).log());
     }
 }

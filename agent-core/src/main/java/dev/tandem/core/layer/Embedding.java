@@ -3,34 +3,42 @@ package dev.tandem.core.layer;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.LowRank;
 import dev.tandem.core.weights.WeightSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A table of vectors looked up by id.
+ * A table of vectors looked up by id, and what an adapter adds.
  *
  * @param weight [V, D]; float16 where it is only read, and then what is looked up becomes float32
+ * @param adapter LoRA's part, or null
  */
-public record Embedding(Tensor weight) {
+public record Embedding(
+        Tensor weight, @Nullable LowRank adapter) {
 
     /** Reads {@code key.weight}. */
     public static Embedding load(WeightSource weights, String key, long rows, long width, Init init) {
-        return new Embedding(weights.get(key + ".weight", init, rows, width));
+        return new Embedding(weights.get(key + ".weight", init, rows, width), weights.tableAdapter(key, rows, width));
     }
 
     /**
-     * Reads {@code key.weight}, and makes it a language model's head as well: embeddings that are tied.
+     * Reads {@code key.weight}, and makes it a language model's head as well: embeddings that are tied. An adapter may part them.
      *
-     * @return D to V
+     * @param head key of the head, without {@code .weight}, which only an adapter knows
      */
-    public static Tied loadTied(WeightSource weights, String key, long rows, long width, Init init) {
-        Tensor weight = weights.get(key + ".weight", init, rows, width);
-        if (!weights.packs(key + ".weight")) {
-            return new Tied(new Embedding(weight), Linear.of(weight, null));
+    public static Tied loadTied(WeightSource weights, String key, String head, long rows, long width, Init init) {
+        String own = key + ".weight";
+        Tensor weight = weights.get(own, init, rows, width);
+        if (!weights.packs(own)) {
+            return new Tied(
+                    new Embedding(weight, weights.tableAdapter(key, rows, width)),
+                    new Linear.Dense(
+                            weights.shared(head + ".weight", own, weight), null, weights.adapter(head, width, rows)));
         }
-        Linear head = new Linear.Packed(weight.engine().pack(weight), null, null);
-        Embedding table = new Embedding(weight.to(DType.FLOAT16));
+        Linear packed = new Linear.Packed(weight.engine().pack(weight), null);
+        Embedding table = new Embedding(weight.to(DType.FLOAT16), null);
         weight.close();
-        return new Tied(table, head);
+        return new Tied(table, packed);
     }
 
     /**
@@ -43,6 +51,9 @@ public record Embedding(Tensor weight) {
 
     /** int64 ids of any shape to ids' shape + [D]. */
     public Tensor apply(Tensor ids) {
+        if (adapter != null) {
+            return adapter.lookUp(ids, weight);
+        }
         Tensor vectors = weight.embedding(ids);
         return vectors.dtype() == DType.FLOAT16 ? vectors.to(DType.FLOAT32) : vectors;
     }

@@ -28,8 +28,7 @@ public sealed interface Linear {
 
         @Override
         public Tensor apply(Tensor x) {
-            Tensor y = x.linear(weight, bias);
-            return adapter == null ? y : y.add(adapter.apply(x));
+            return adapter == null ? x.linear(weight, bias) : adapter.apply(x, weight, bias);
         }
 
         @Override
@@ -43,18 +42,14 @@ public sealed interface Linear {
      *
      * @param weight [out, in]
      * @param bias [out], or null
-     * @param adapter LoRA's part, or null
      */
     record Packed(
-            PackedMatrix weight,
-            @Nullable Tensor bias,
-            @Nullable LowRank adapter) implements Linear {
+            PackedMatrix weight, @Nullable Tensor bias) implements Linear {
 
         @Override
         public Tensor apply(Tensor x) {
             Tensor y = weight.linear(x);
-            Tensor z = bias == null ? y : y.add(bias);
-            return adapter == null ? z : z.add(adapter.apply(x));
+            return bias == null ? y : y.add(bias);
         }
 
         @Override
@@ -78,11 +73,11 @@ public sealed interface Linear {
         Tensor weight = weights.get(key + ".weight", init, out, in);
         Tensor shift = bias ? weights.get(key + ".bias", Init.zeros(), out) : null;
         LowRank adapter = weights.adapter(key, in, out);
-        if (!weights.packs(key + ".weight")) {
+        if (adapter != null || !weights.packs(key + ".weight")) {
             return new Dense(weight, shift, adapter);
         }
         PackedMatrix packed = weight.engine().pack(weight);
         weight.close();
-        return new Packed(packed, shift, adapter);
+        return new Packed(packed, shift);
     }
 }

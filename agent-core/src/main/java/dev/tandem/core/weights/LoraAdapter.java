@@ -30,6 +30,9 @@ public final class LoraAdapter {
     private static final String PREFIX = "base_model.model.";
     private static final String A = ".lora_A.weight";
     private static final String B = ".lora_B.weight";
+    private static final String TABLE_A = ".lora_embedding_A";
+    private static final String TABLE_B = ".lora_embedding_B";
+    private static final String MAGNITUDE = ".lora_magnitude_vector";
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
     private static final String CONFIG = "adapter_config.json";
@@ -56,8 +59,15 @@ public final class LoraAdapter {
                 LoraConfig.read(folder.resolve(CONFIG)), FileWeights.open(engine, folder.resolve(FILE)), false);
     }
 
-    /** A new adapter that changes nothing yet: A is drawn, B is zero. */
+    /**
+     * A new adapter of linear layers that changes nothing yet: A is drawn, B is zero.
+     *
+     * @throws IllegalArgumentException if the configuration asks for DoRA, which is only read
+     */
     public static LoraAdapter fresh(TensorEngine engine, LoraConfig config, RandomGenerator random) {
+        if (config.decomposed()) {
+            throw new IllegalArgumentException("a new adapter can't be decomposed (use_dora); let PEFT make it");
+        }
         return new LoraAdapter(config, new FreshWeights(engine, random), true);
     }
 
@@ -72,11 +82,10 @@ public final class LoraAdapter {
 
     /** A model's weights with the adapter beside them: layers that are trained whole come from here. */
     public WeightSource on(WeightSource base) {
-        return new WeightSource() {
+        return new Adapted(base) {
             @Override
             public Tensor get(String key, Init init, long... shape) {
-                Tensor whole = whole(key, base, init, shape);
-                return whole == null ? base.get(key, init, shape) : whole;
+                return trained(key, base, key, init, shape);
             }
 
             @Override
@@ -85,55 +94,116 @@ public final class LoraAdapter {
             }
 
             @Override
-            public boolean has(String key) {
-                return base.has(key) || !fresh && source.has(PREFIX + key);
+            public @Nullable LowRank tableAdapter(String key, long rows, long width) {
+                return lowRankTable(key, rows, width);
             }
         };
     }
 
     /** A model's weights with the adapter added to them; nothing is left to be trained apart. */
     public WeightSource mergedInto(WeightSource base) {
-        return new WeightSource() {
+        return new Adapted(base) {
             @Override
             public Tensor get(String key, Init init, long... shape) {
-                Tensor whole = whole(key, base, init, shape);
-                Tensor weight = whole == null ? base.get(key, init, shape) : whole;
+                Tensor weight = trained(key, base, key, init, shape);
                 if (shape.length != 2 || !key.endsWith(WEIGHT)) {
                     return weight;
                 }
-                LowRank adapter = lowRank(key.substring(0, key.length() - WEIGHT.length()), shape[1], shape[0]);
-                return adapter == null ? weight : weight.to(DType.FLOAT32).add(adapter.delta());
+                String layer = layer(key);
+                LowRank table = lowRankTable(layer, shape[0], shape[1]);
+                if (table != null) {
+                    return table.mergedIntoTable(weight.to(DType.FLOAT32));
+                }
+                LowRank adapter = lowRank(layer, shape[1], shape[0]);
+                return adapter == null ? weight : adapter.mergedInto(weight.to(DType.FLOAT32));
             }
 
             @Override
-            public boolean has(String key) {
-                return base.has(key) || !fresh && source.has(PREFIX + key);
+            public Tensor shared(String key, String other, Tensor tensor) {
+                Tensor weight = super.shared(key, other, tensor);
+                LowRank adapter = lowRank(layer(key), tensor.size(1), tensor.size(0));
+                return adapter == null ? weight : adapter.mergedInto(weight.to(DType.FLOAT32));
             }
         };
     }
 
-    private @Nullable Tensor whole(String key, WeightSource base, Init init, long... shape) {
-        String layer = key.endsWith(WEIGHT)
+    /** A model's weights with those of its layers that are trained whole. */
+    private abstract class Adapted implements WeightSource {
+
+        private final WeightSource base;
+
+        Adapted(WeightSource base) {
+            this.base = base;
+        }
+
+        /** As in PEFT, a copy that is trained no longer shares anything: the other layer keeps what the base model has. */
+        @Override
+        public Tensor shared(String key, String other, Tensor tensor) {
+            Init unused = Init.zeros();
+            if (config.saves(layer(key))) {
+                return trained(key, base, other, unused, tensor.shape());
+            }
+            return config.saves(layer(other)) ? base.get(other, unused, tensor.shape()) : tensor;
+        }
+
+        @Override
+        public boolean has(String key) {
+            return base.has(key) || !fresh && source.has(PREFIX + key);
+        }
+    }
+
+    private static String layer(String key) {
+        return key.endsWith(WEIGHT)
                 ? key.substring(0, key.length() - WEIGHT.length())
                 : key.endsWith(BIAS) ? key.substring(0, key.length() - BIAS.length()) : key;
-        if (!config.saves(layer)) {
-            return null;
+    }
+
+    /** A tensor that is trained whole, from here where it is, else from the base model. */
+    private Tensor trained(String key, WeightSource base, String baseKey, Init init, long... shape) {
+        String layer = layer(key);
+        boolean adapted = adapts(layer);
+        boolean bias = key.endsWith(BIAS)
+                && (config.bias() == LoraConfig.Bias.ALL || config.bias() == LoraConfig.Bias.ADAPTED && adapted);
+        if (!bias && !config.saves(layer)) {
+            return base.get(baseKey, init, shape);
         }
-        String own = PREFIX + key;
+        String own = PREFIX + (bias && adapted ? layer + ".base_layer" + BIAS : key);
         return parameters.computeIfAbsent(
-                own, fullKey -> fresh ? base.get(key, init, shape) : source.get(fullKey, init, shape));
+                own, name -> !fresh && source.has(name) ? source.get(name, init, shape) : base.get(baseKey, init, shape));
+    }
+
+    private boolean adapts(String layer) {
+        return fresh ? config.adapts(layer) : source.has(PREFIX + layer + A);
     }
 
     private @Nullable LowRank lowRank(String layer, long in, long out) {
-        String a = PREFIX + layer + A;
-        String b = PREFIX + layer + B;
-        if (fresh ? !config.adapts(layer) : !source.has(a)) {
+        if (!adapts(layer)) {
             return null;
         }
+        String own = PREFIX + layer;
         int rank = config.rank(layer);
-        Tensor down = parameters.computeIfAbsent(a, key -> source.get(key, Init.uniform(in), rank, in));
-        Tensor up = parameters.computeIfAbsent(b, key -> source.get(key, Init.zeros(), out, rank));
-        return new LowRank(down, up, config.scale(layer));
+        Tensor down = parameters.computeIfAbsent(own + A, key -> source.get(key, Init.uniform(in), rank, in));
+        Tensor up = parameters.computeIfAbsent(own + B, key -> source.get(key, Init.zeros(), out, rank));
+        Tensor magnitude = config.decomposed()
+                ? parameters.computeIfAbsent(own + MAGNITUDE, key -> source.get(key, Init.ones(), out))
+                : null;
+        return new LowRank(down, up, config.scale(layer), magnitude);
+    }
+
+    private @Nullable LowRank lowRankTable(String layer, long rows, long width) {
+        String a = PREFIX + layer + TABLE_A;
+        String b = PREFIX + layer + TABLE_B;
+        if (fresh || !source.has(a)) {
+            return null;
+        }
+        if (config.decomposed()) {
+            throw new WeightException(CONFIG + ": use_dora is true and " + layer
+                    + " is a table of vectors; only linear layers are decomposed");
+        }
+        int rank = config.rank(layer);
+        Tensor down = parameters.computeIfAbsent(a, key -> source.get(key, Init.zeros(), rank, rows));
+        Tensor up = parameters.computeIfAbsent(b, key -> source.get(key, Init.zeros(), width, rank));
+        return new LowRank(down, up, config.scale(layer), null);
     }
 
     /**

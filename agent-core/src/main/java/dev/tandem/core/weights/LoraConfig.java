@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +20,12 @@ import java.util.regex.PatternSyntaxException;
  * @param rank r
  * @param alpha α; what is learned is multiplied with α / r
  * @param rankStabilised with α / √r instead (Kalajdzievski 2023)
- * @param rankPattern other ranks, by the ending of a layer's name
+ * @param rankPattern other ranks, by the ending of a layer's name; the first that fits counts
  * @param alphaPattern other α, likewise
+ * @param bias which biases are trained
+ * @param decomposed whether the layers' directions and lengths are learned apart (DoRA, Liu et al. 2024)
  * @param targetModules endings of the names of the layers that are adapted
- * @param modulesToSave endings of the names of the layers that are trained whole
+ * @param modulesToSave endings of the names of the modules that are trained whole
  * @param baseModel name or path of the model that it was trained on; may be empty
  */
 public record LoraConfig(
@@ -30,6 +34,8 @@ public record LoraConfig(
         boolean rankStabilised,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern,
+        Bias bias,
+        boolean decomposed,
         List<String> targetModules,
         List<String> modulesToSave,
         String baseModel) {
@@ -37,11 +43,26 @@ public record LoraConfig(
     private static final int MAX_PATTERN = 500;
 
     private static final List<String> REFUSED =
-            List.of("use_dora", "fan_in_fan_out", "lora_bias", "layer_replication", "use_qalora", "use_bdlora");
+            List.of("fan_in_fan_out", "lora_bias", "layer_replication", "use_qalora", "use_bdlora");
+
+    /** Which biases an adapter trains, beside what it adds. */
+    public enum Bias {
+        NONE("none"),
+        /** Of the whole model. */
+        ALL("all"),
+        /** Of the layers that are adapted. */
+        ADAPTED("lora_only");
+
+        private final String configName;
+
+        Bias(String configName) {
+            this.configName = configName;
+        }
+    }
 
     public LoraConfig {
-        rankPattern = Map.copyOf(rankPattern);
-        alphaPattern = Map.copyOf(alphaPattern);
+        rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+        alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
         targetModules = List.copyOf(targetModules);
         modulesToSave = List.copyOf(modulesToSave);
         if (rank < 1) {
@@ -74,7 +95,8 @@ public record LoraConfig(
 
     /** The usual settings: the same rank everywhere, α twice the rank. */
     public static LoraConfig of(int rank, List<String> targetModules) {
-        return new LoraConfig(rank, 2.0 * rank, false, Map.of(), Map.of(), targetModules, List.of(), "");
+        return new LoraConfig(
+                rank, 2.0 * rank, false, Map.of(), Map.of(), Bias.NONE, false, targetModules, List.of(), "");
     }
 
     /** Rank of a layer's adapter. */
@@ -101,9 +123,14 @@ public record LoraConfig(
         return targetModules.stream().anyMatch(target -> endsWith(layer, target));
     }
 
-    /** Whether a layer is trained whole. */
+    /** Whether a layer is trained whole, by itself or as part of a module; as in PEFT any ending of a name will do. */
     public boolean saves(String layer) {
-        return modulesToSave.stream().anyMatch(module -> endsWith(layer, module));
+        for (int end = layer.length(); end > 0; end = layer.lastIndexOf('.', end - 1)) {
+            if (modulesToSave.stream().anyMatch(layer.substring(0, end)::endsWith)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean endsWith(String layer, String module) {
@@ -173,9 +200,12 @@ public record LoraConfig(
                 throw new WeightException(file + ": " + name + " is " + value + ", which is not supported");
             }
         }
-        if (!json.path("bias").asText("none").equals("none")) {
-            throw new WeightException(file + ": bias is " + json.path("bias") + "; only none is supported");
-        }
+        String biasName = json.path("bias").asText("none");
+        Bias bias = Arrays.stream(Bias.values())
+                .filter(each -> each.configName.equals(biasName))
+                .findFirst()
+                .orElseThrow(() -> new WeightException(
+                        file + ": bias is '" + biasName + "'; use none, all or lora_only"));
         try {
             Map<String, Integer> ranks = new LinkedHashMap<>();
             json.path("rank_pattern").properties().forEach(e -> ranks.put(e.getKey(), whole(e.getValue(), "rank_pattern")));
@@ -189,6 +219,8 @@ public record LoraConfig(
                     json.path("use_rslora").asBoolean(false),
                     ranks,
                     alphas,
+                    bias,
+                    json.path("use_dora").asBoolean(false),
                     texts(json.path("target_modules")),
                     texts(json.path("modules_to_save")),
                     json.path("base_model_name_or_path").asText(""));
@@ -224,7 +256,7 @@ public record LoraConfig(
     ObjectNode write() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("base_model_name_or_path", baseModel);
-        json.put("bias", "none");
+        json.put("bias", bias.configName);
         json.put("fan_in_fan_out", false);
         json.put("inference_mode", true);
         json.put("init_lora_weights", true);
@@ -245,7 +277,7 @@ public record LoraConfig(
         ArrayNode targets = json.putArray("target_modules");
         targetModules.forEach(targets::add);
         json.put("task_type", "CAUSAL_LM");
-        json.put("use_dora", false);
+        json.put("use_dora", decomposed);
         json.put("use_rslora", rankStabilised);
         return json;
     }

@@ -39,6 +39,26 @@ public interface WeightSource {
         return null;
     }
 
+    /**
+     * What a LoRA adapter adds to a table of vectors, or null where there is none.
+     *
+     * @param key of the table, without {@code .weight}
+     */
+    default @Nullable LowRank tableAdapter(String key, long rows, long width) {
+        return null;
+    }
+
+    /**
+     * The weight of a layer that shares it with another one, as heads share the table of tokens. An adapter may have parted them.
+     *
+     * @param key full checkpoint key of the layer's own weight
+     * @param other full checkpoint key of the one that it shares
+     * @param tensor what was read for {@code other}
+     */
+    default Tensor shared(String key, String other, Tensor tensor) {
+        return tensor;
+    }
+
     /** The same source with {@code prefix + "."} before every key. */
     default WeightSource at(String prefix) {
         WeightSource parent = this;
@@ -51,6 +71,16 @@ public interface WeightSource {
             @Override
             public @Nullable LowRank adapter(String key, long in, long out) {
                 return parent.adapter(prefix + "." + key, in, out);
+            }
+
+            @Override
+            public @Nullable LowRank tableAdapter(String key, long rows, long width) {
+                return parent.tableAdapter(prefix + "." + key, rows, width);
+            }
+
+            @Override
+            public Tensor shared(String key, String other, Tensor tensor) {
+                return parent.shared(prefix + "." + key, prefix + "." + other, tensor);
             }
 
             @Override

@@ -84,7 +84,7 @@ public final class BlipLoader {
                         Fields.size(text, "max_position_embeddings", 512),
                         Activation.named(text.path("hidden_act").asText("gelu")),
                         Fields.number(text, "layer_norm_eps", 1e-12),
-                        Fields.flag(json, "tie_word_embeddings", true),
+                        Fields.flag(text, "tie_word_embeddings", true),
                         text.path("bos_token_id").asInt(30_522),
                         text.path("sep_token_id").asInt(102),
                         text.path("pad_token_id").asInt(0)));

@@ -161,4 +161,14 @@ final class Fields {
         }
         return list;
     }
+
+    /** A list of numbers that must be there. */
+    static List<Double> numbers(JsonNode json, String name) {
+        if (!json.path(name).isArray()) {
+            throw new IllegalArgumentException(name + " must be a list of numbers, got " + json.path(name));
+        }
+        List<Double> list = new ArrayList<>();
+        json.path(name).forEach(each -> list.add(toNumber(each, name)));
+        return list;
+    }
 }

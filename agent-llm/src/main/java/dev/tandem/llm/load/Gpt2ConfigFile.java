@@ -6,7 +6,10 @@ import dev.tandem.llm.model.Gpt2Config;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads {@code config.json} of GPT-2 folders. */
+/**
+ * Reads {@code config.json} of GPT-2 folders. {@code scale_attn_weights}, {@code scale_attn_by_inverse_layer_idx} and
+ * {@code reorder_and_upcast_attn} change nothing, as they don't in the attention that transformers uses unless told otherwise.
+ */
 public final class Gpt2ConfigFile {
 
     private Gpt2ConfigFile() {}
@@ -39,8 +42,6 @@ public final class Gpt2ConfigFile {
                 Fields.size(json, "n_inner", Math.multiplyExact(4, width)),
                 Activation.named(json.path("activation_function").asText("gelu_new")),
                 Fields.number(json, "layer_norm_epsilon", 1e-5),
-                Fields.flag(json, "scale_attn_weights", true),
-                Fields.flag(json, "scale_attn_by_inverse_layer_idx", false),
                 Fields.flag(json, "tie_word_embeddings", true),
                 Fields.number(json, "initializer_range", 0.02),
                 Fields.token(json, "bos_token_id", 50_256),

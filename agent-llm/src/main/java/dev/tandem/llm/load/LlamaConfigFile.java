@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.layer.Activation;
 import dev.tandem.llm.model.LlamaConfig;
+import dev.tandem.llm.model.RopeScaling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class LlamaConfigFile {
 
     private static final long MAX_BYTES = 1 << 20;
+    private static final String FULL = "full_attention";
+    private static final String SLIDING = "sliding_attention";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private LlamaConfigFile() {}
@@ -78,7 +81,7 @@ public final class LlamaConfigFile {
     /** The text model of a configuration, whose type was checked. */
     static LlamaConfig parse(JsonNode json, String type) {
         boolean qwen2 = type.equals("qwen2");
-        refuseSlidingWindow(json);
+        LlamaConfig.SlidingWindow window = slidingWindow(json, qwen2);
         refusePartialRotary(json);
         boolean bias = qwen2 || Fields.flag(json, "attention_bias", false);
         RopeFields rope = RopeFields.parse(json);
@@ -96,6 +99,7 @@ public final class LlamaConfigFile {
                 .ropeTheta(rope.theta())
                 .ropeScaling(rope.scaling())
                 .maxPositionEmbeddings(rope.maxPositions())
+                .slidingWindow(window)
                 .tieWordEmbeddings(Fields.flag(json, "tie_word_embeddings", false))
                 .queryKeyValueBias(bias)
                 .attentionOutputBias(!qwen2 && bias)
@@ -125,6 +129,16 @@ public final class LlamaConfigFile {
         json.put("rope_theta", c.ropeTheta());
         json.set("rope_scaling", RopeFields.write(c.ropeScaling()));
         json.put("max_position_embeddings", c.maxPositionEmbeddings());
+        if (c.ropeScaling() instanceof RopeScaling.LongRope rope) {
+            json.put("original_max_position_embeddings", rope.originalMaxPositions());
+        }
+        LlamaConfig.SlidingWindow window = c.slidingWindow();
+        if (window != null) {
+            json.put("use_sliding_window", true).put("sliding_window", window.tokens());
+            for (int i = 0; i < c.hiddenLayers(); i++) {
+                json.withArray("layer_types").add(window.layers().contains(i) ? SLIDING : FULL);
+            }
+        }
         json.put("tie_word_embeddings", c.tieWordEmbeddings());
         if (!qwen2) {
             json.put("attention_bias", c.queryKeyValueBias());
@@ -158,16 +172,35 @@ public final class LlamaConfigFile {
         json.put("pad_token_id", c.padTokenId());
     }
 
-    private static void refuseSlidingWindow(JsonNode json) {
-        for (JsonNode layer : json.path("layer_types")) {
-            if (!layer.asText().equals("full_attention")) {
-                throw new IllegalArgumentException(
-                        "layer_types asks for '" + layer.asText() + "'; only full_attention is supported");
+    /** Qwen2's: layers from {@code max_window_layers} on, unless {@code layer_types} says of each what it is. */
+    private static LlamaConfig.@Nullable SlidingWindow slidingWindow(JsonNode json, boolean qwen2) {
+        boolean slides = Fields.flag(json, "use_sliding_window", false);
+        JsonNode types = json.path("layer_types");
+        Set<Integer> layers = new LinkedHashSet<>();
+        for (int i = 0; i < types.size(); i++) {
+            String type = types.path(i).asText();
+            if (!type.equals(FULL) && !(type.equals(SLIDING) && slides)) {
+                throw new IllegalArgumentException("layer_types asks for '" + type + "' in layer " + i
+                        + "; use full_attention, or with use_sliding_window sliding_attention");
+            }
+            if (type.equals(SLIDING)) {
+                layers.add(i);
             }
         }
-        if (Fields.flag(json, "use_sliding_window", false)) {
-            throw new IllegalArgumentException("use_sliding_window is true; only full attention is supported");
+        if (!slides) {
+            return null;
         }
+        if (!qwen2) {
+            throw new IllegalArgumentException("use_sliding_window is true; only qwen2 has a sliding window");
+        }
+        if (!types.isArray()) {
+            for (int i = Fields.size(json, "max_window_layers", 28); i < size(json, "num_hidden_layers"); i++) {
+                layers.add(i);
+            }
+        }
+        return layers.isEmpty()
+                ? null
+                : new LlamaConfig.SlidingWindow(Fields.size(json, "sliding_window", 4096), layers);
     }
 
     private static void refusePartialRotary(JsonNode json) {

@@ -4,6 +4,7 @@ import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.ModelFolder;
@@ -75,7 +76,7 @@ public final class LlamaLoader {
 
     private static Embedding.Tied ends(LlamaConfig c, WeightSource weights, Init init) {
         if (c.tieWordEmbeddings()) {
-            return Embedding.loadTied(weights, TOKENS, c.vocabSize(), c.hiddenSize(), init);
+            return Embedding.loadTied(weights, TOKENS, "lm_head", c.vocabSize(), c.hiddenSize(), init);
         }
         return new Embedding.Tied(
                 Embedding.load(weights, TOKENS, c.vocabSize(), c.hiddenSize(), init),

@@ -31,6 +31,8 @@ import java.util.Set;
 public final class MllamaLoader {
 
     /** Rows of the embedding table beyond the vocabulary; the first is the picture's. */
+    private static final String TOKENS = "language_model.model.embed_tokens";
+    private static final String HEAD = "language_model.lm_head";
     private static final int EXTRA_TOKENS = 8;
 
     private static final int ASPECT_RATIOS = 8;
@@ -58,7 +60,7 @@ public final class MllamaLoader {
         } catch (IllegalArgumentException e) {
             throw new WeightException(String.valueOf(e.getMessage()), e);
         }
-        WeightSource weights = ModelFolder.of(folder).weights(engine);
+        WeightSource weights = ModelFolder.of(folder).weights(engine).packing();
         Scope scope = engine.scope();
         try {
             return new Mllama(engine, config, new MllamaLoader(config).read(weights), scope);
@@ -74,9 +76,6 @@ public final class MllamaLoader {
         String type = json.path("model_type").asText();
         if (!type.equals("mllama")) {
             throw new IllegalArgumentException("model_type is '" + type + "'; this reads mllama");
-        }
-        if (Fields.flag(json, "tie_word_embeddings", false)) {
-            throw new IllegalArgumentException("tie_word_embeddings is true; the table has more rows than the head");
         }
         JsonNode text = withDefaults(json.path("text_config"));
         JsonNode vision = json.path("vision_config");
@@ -135,13 +134,26 @@ public final class MllamaLoader {
                             ? looking(layer)
                             : new Mllama.TextLayer(LlamaLoader.layer(text, layer, NORMAL)));
         }
+        Embedding.Tied ends = ends(weights);
         return new Mllama.Weights(
                 vision(weights.at("vision_model")),
                 Linear.load(weights, "multi_modal_projector", config.vision().outputWidth(), width, true, NORMAL),
-                Embedding.load(model, "embed_tokens", text.vocabSize() + (long) EXTRA_TOKENS, width, NORMAL),
+                ends.table(),
                 layers,
                 RmsNorm.load(model, "norm", width, text.rmsNormEps()),
-                Linear.load(weights, "language_model.lm_head", width, text.vocabSize(), false, NORMAL));
+                ends.head());
+    }
+
+    private Embedding.Tied ends(WeightSource weights) {
+        LlamaConfig text = config.text();
+        long width = text.hiddenSize();
+        long rows = text.vocabSize() + (long) EXTRA_TOKENS;
+        if (text.tieWordEmbeddings()) { // the head then has the table's extra rows too
+            return Embedding.loadTied(weights, TOKENS, HEAD, rows, width, NORMAL);
+        }
+        return new Embedding.Tied(
+                Embedding.load(weights, TOKENS, rows, width, NORMAL),
+                Linear.load(weights, HEAD, width, text.vocabSize(), false, NORMAL));
     }
 
     private Mllama.LookingLayer looking(WeightSource weights) {

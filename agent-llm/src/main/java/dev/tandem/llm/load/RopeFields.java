@@ -14,6 +14,8 @@ import dev.tandem.llm.model.RopeScaling;
  */
 record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
 
+    private static final String ORIGINAL = "original_max_position_embeddings";
+
     static RopeFields parse(JsonNode json) {
         int maxPositions = json.hasNonNull("max_position_embeddings")
                 ? Fields.size(json, "max_position_embeddings")
@@ -26,10 +28,10 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
         }
         double theta = Fields.number(fields, "rope_theta", Fields.number(json, "rope_theta", 10000));
         return new RopeFields(
-                theta, fields.isObject() ? scaling(fields, maxPositions) : new RopeScaling.None(), maxPositions);
+                theta, fields.isObject() ? scaling(json, fields, maxPositions) : new RopeScaling.None(), maxPositions);
     }
 
-    private static RopeScaling scaling(JsonNode f, int maxPositions) {
+    private static RopeScaling scaling(JsonNode json, JsonNode f, int maxPositions) {
         if (Fields.number(f, "partial_rotary_factor", 1) != 1) {
             throw new IllegalArgumentException("partial_rotary_factor is not 1; only whole heads are rotated");
         }
@@ -43,19 +45,31 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
                         Fields.number(f, "factor"),
                         Fields.number(f, "low_freq_factor"),
                         Fields.number(f, "high_freq_factor"),
-                        Fields.size(f, "original_max_position_embeddings"));
+                        Fields.size(f, ORIGINAL));
             case "yarn" -> yarn(f, maxPositions);
+            case "longrope" -> longRope(json, f, maxPositions);
             default ->
-                throw new IllegalArgumentException(
-                        "rope_type '" + type + "' is not supported; use default, linear, dynamic, llama3 or yarn");
+                throw new IllegalArgumentException("rope_type '" + type
+                        + "' is not supported; use default, linear, dynamic, llama3, yarn or longrope");
         };
+    }
+
+    /** As in Phi-3, the original length stands beside {@code max_position_embeddings}, not in {@code rope_scaling}. */
+    private static RopeScaling longRope(JsonNode json, JsonNode f, int maxPositions) {
+        boolean given = json.hasNonNull(ORIGINAL);
+        int original = given ? Fields.size(json, ORIGINAL) : maxPositions;
+        double factor = given ? (double) maxPositions / original : Fields.number(f, "factor", 1);
+        double attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        return new RopeScaling.LongRope(
+                Fields.numbers(f, "short_factor"),
+                Fields.numbers(f, "long_factor"),
+                original,
+                Fields.number(f, "attention_factor", attention));
     }
 
     private static RopeScaling yarn(JsonNode f, int maxPositions) {
         double factor = Fields.number(f, "factor");
-        int original = f.hasNonNull("original_max_position_embeddings")
-                ? Fields.size(f, "original_max_position_embeddings")
-                : maxPositions;
+        int original = Fields.size(f, ORIGINAL, maxPositions);
         Double attention = f.hasNonNull("attention_factor") ? (Double) Fields.number(f, "attention_factor") : null;
         double mscale = Fields.number(f, "mscale", 0);
         double mscaleAll = Fields.number(f, "mscale_all_dim", 0);
@@ -93,18 +107,24 @@ record RopeFields(double theta, RopeScaling scaling, int maxPositions) {
                     .put("factor", s.factor())
                     .put("low_freq_factor", s.lowFreqFactor())
                     .put("high_freq_factor", s.highFreqFactor())
-                    .put("original_max_position_embeddings", s.originalMaxPositions());
+                    .put(ORIGINAL, s.originalMaxPositions());
         }
         if (scaling instanceof RopeScaling.Yarn s) {
             json.put("rope_type", "yarn")
                     .put("factor", s.factor())
                     .put("beta_fast", s.betaFast())
                     .put("beta_slow", s.betaSlow())
-                    .put("original_max_position_embeddings", s.originalMaxPositions())
+                    .put(ORIGINAL, s.originalMaxPositions())
                     .put("truncate", s.truncate());
             if (s.attentionFactor() != null) {
                 json.put("attention_factor", s.attentionFactor());
             }
+            return json;
+        }
+        if (scaling instanceof RopeScaling.LongRope s) {
+            json.put("rope_type", "longrope").put("attention_factor", s.attentionFactor());
+            s.shortFactors().forEach(json.putArray("short_factor")::add);
+            s.longFactors().forEach(json.putArray("long_factor")::add);
             return json;
         }
         return JsonNodeFactory.instance.nullNode();

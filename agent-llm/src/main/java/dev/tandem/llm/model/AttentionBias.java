@@ -20,20 +20,26 @@ record AttentionBias(@Nullable Tensor bias, boolean causal) {
      * @param tokens T
      */
     static AttentionBias of(TensorEngine engine, @Nullable PaddingMask padding, int past, int tokens) {
+        return of(engine, padding, past, tokens, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #of(TensorEngine, PaddingMask, int, int)} where a token sees only the last {@code window}, itself included. */
+    static AttentionBias of(TensorEngine engine, @Nullable PaddingMask padding, int past, int tokens, int window) {
+        int columns = past + tokens;
         if (padding == null) {
-            if (past == 0 || tokens == 1) {
+            if (window >= columns && (past == 0 || tokens == 1)) {
                 return new AttentionBias(null, tokens > 1);
             }
-            padding = PaddingMask.none(1, past + tokens);
+            padding = PaddingMask.none(1, columns);
         }
-        int columns = past + tokens;
         float[] values = new float[Math.multiplyExact(Math.multiplyExact(padding.rows(), tokens), columns)];
         int at = 0;
         for (int row = 0; row < padding.rows(); row++) {
             for (int t = 0; t < tokens; t++) {
                 for (int s = 0; s < columns; s++, at++) {
                     // a padded query sees itself, so that no row of scores is wholly masked and becomes NaN
-                    boolean seen = s == past + t || (s < past + t && padding.real(row, s));
+                    int back = past + t - s;
+                    boolean seen = back == 0 || (back > 0 && back < window && padding.real(row, s));
                     values[at] = seen ? 0 : -Float.MAX_VALUE;
                 }
             }

@@ -165,7 +165,7 @@ public final class Gpt2 implements CausalLm {
 
     private Tensor attention(Layer layer, Tensor x, AttentionBias bias, @Nullable KvCache cache, int index) {
         List<Tensor> qkv = layer.queryKeyValue().apply(x).chunk(3, -1);
-        Tensor q = split(qkv.get(0)).mul(scale(index)); // [B, H, T, headDim]
+        Tensor q = split(qkv.get(0)); // [B, H, T, headDim]
         Tensor k = split(qkv.get(1));
         Tensor v = split(qkv.get(2));
         if (cache != null) {
@@ -174,12 +174,6 @@ public final class Gpt2 implements CausalLm {
         }
         Tensor mixed = q.scaledDotProductAttention(k, v, bias.bias(), bias.causal());
         return layer.output().apply(mixed.transpose(1, 2).reshape(x.size(0), x.size(1), config.width()));
-    }
-
-    /** What queries are multiplied with before the engine divides the scores by the root of a head's width. */
-    private double scale(int layer) {
-        double scale = config.scaleScores() ? 1 : Math.sqrt((double) config.width() / config.heads());
-        return config.scaleByLayer() ? scale / (layer + 1) : scale;
     }
 
     /** [B, T, D] to [B, H, T, headDim]. */

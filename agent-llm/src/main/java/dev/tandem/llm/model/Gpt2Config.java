@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param innerWidth of the feed-forward layer ({@code n_inner})
  * @param activation of the feed-forward layer
  * @param normEps added to the variance
- * @param scaleScores whether scores are divided by the root of a head's width
- * @param scaleByLayer whether they are also divided by the number of the layer, from 1
  * @param tieWordEmbeddings whether the head is the embedding table
  * @param initializerRange standard deviation of fresh weights
  * @param bosTokenId begin of text, or null
@@ -31,8 +29,6 @@ public record Gpt2Config(
         int innerWidth,
         Activation activation,
         double normEps,
-        boolean scaleScores,
-        boolean scaleByLayer,
         boolean tieWordEmbeddings,
         double initializerRange,
         @Nullable Integer bosTokenId,

@@ -111,6 +111,11 @@ public final class KvCache implements AutoCloseable {
         return AttentionBias.of(engine, padding, length, tokens);
     }
 
+    /** What masks the scores of layers in which a token sees only the last {@code window}. */
+    AttentionBias windowed(int window) {
+        return AttentionBias.of(engine, padding, length, pending, window);
+    }
+
     /** Rotary angles of the step's tokens; rows that are padded on the left count from their first real token. */
     Rope.Angles angles(Rope rope) {
         // the longest row may have left the batch (reorder), but the reference would still count it

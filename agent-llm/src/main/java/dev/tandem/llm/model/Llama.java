@@ -8,6 +8,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,13 +113,15 @@ public final class Llama implements CausalLm {
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
         PaddingMask.requireFits(ids, padding);
         PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
-        return run(ids, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
+        int tokens = Math.toIntExact(ids.size(1));
+        IntFunction<AttentionBias> windowed = window -> AttentionBias.of(engine, needed, 0, tokens, window);
+        return run(ids, AttentionBias.of(engine, needed, 0, tokens), windowed, null);
     }
 
     @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
         PaddingMask.requireFits(ids, padding);
-        Tensor x = run(ids, cache.begin(Math.toIntExact(ids.size(1)), padding), cache);
+        Tensor x = run(ids, cache.begin(Math.toIntExact(ids.size(1)), padding), cache::windowed, cache);
         cache.end();
         return x;
     }
@@ -128,14 +131,18 @@ public final class Llama implements CausalLm {
         return weights.head().apply(hidden);
     }
 
-    private Tensor run(Tensor ids, AttentionBias bias, @Nullable KvCache cache) {
+    private Tensor run(
+            Tensor ids, AttentionBias bias, IntFunction<AttentionBias> windowed, @Nullable KvCache cache) {
+        LlamaConfig.SlidingWindow sliding = config.slidingWindow();
+        AttentionBias near = sliding == null ? bias : windowed.apply(sliding.tokens());
         Rope.Angles angles = cache == null ? rope.at(0, Math.toIntExact(ids.size(1))) : cache.angles(rope);
         Tensor x = weights.embedding().apply(ids); // [B, T, D]
         List<Layer> layers = weights.layers();
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
-                x = step.keep(apply(config, layer, x, new Step(angles, bias, cache, i)));
+                boolean slides = sliding != null && sliding.layers().contains(i);
+                x = step.keep(apply(config, layer, x, new Step(angles, slides ? near : bias, cache, i)));
             }
         }
         return weights.norm().apply(x);

@@ -2,6 +2,7 @@ package dev.tandem.llm.model;
 
 import dev.tandem.core.layer.Activation;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ropeTheta base of the rotary frequencies
  * @param ropeScaling how they are stretched
  * @param maxPositionEmbeddings context length in tokens
+ * @param slidingWindow which layers see only the last tokens, or null where all see everything
  * @param tieWordEmbeddings whether the head is the embedding table
  * @param queryKeyValueBias whether query, key and value projections have a bias
  * @param attentionOutputBias whether the attention's output projection has a bias
@@ -44,6 +46,7 @@ public record LlamaConfig(
         double ropeTheta,
         RopeScaling ropeScaling,
         int maxPositionEmbeddings,
+        @Nullable SlidingWindow slidingWindow,
         boolean tieWordEmbeddings,
         boolean queryKeyValueBias,
         boolean attentionOutputBias,
@@ -76,6 +79,20 @@ public record LlamaConfig(
         }
     }
 
+    /**
+     * Layers in which a token sees only the last ones.
+     *
+     * @param tokens how many a token sees, itself included
+     * @param layers in which it is so, from 0
+     */
+    public record SlidingWindow(int tokens, Set<Integer> layers) {
+
+        public SlidingWindow {
+            layers = Set.copyOf(layers);
+            requirePositive("sliding_window", tokens);
+        }
+    }
+
     private static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, got " + value);
@@ -102,6 +119,7 @@ public record LlamaConfig(
                 ropeTheta,
                 ropeScaling,
                 maxPositionEmbeddings,
+                slidingWindow,
                 tieWordEmbeddings,
                 queryKeyValueBias,
                 attentionOutputBias,
@@ -128,6 +146,7 @@ public record LlamaConfig(
         private double ropeTheta = 10000;
         private RopeScaling ropeScaling = new RopeScaling.None();
         private int maxPositionEmbeddings = 2048;
+        private @Nullable SlidingWindow slidingWindow;
         private boolean tieWordEmbeddings;
         private boolean queryKeyValueBias;
         private boolean attentionOutputBias;
@@ -206,6 +225,12 @@ public record LlamaConfig(
             return this;
         }
 
+        /** Null for none. */
+        public Builder slidingWindow(@Nullable SlidingWindow value) {
+            slidingWindow = value;
+            return this;
+        }
+
         public Builder tieWordEmbeddings(boolean value) {
             tieWordEmbeddings = value;
             return this;
@@ -271,6 +296,7 @@ public record LlamaConfig(
                     ropeTheta,
                     ropeScaling,
                     maxPositionEmbeddings,
+                    slidingWindow,
                     tieWordEmbeddings,
                     queryKeyValueBias,
                     attentionOutputBias,

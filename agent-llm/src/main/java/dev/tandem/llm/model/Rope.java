@@ -40,15 +40,23 @@ final class Rope {
         this.theta = config.ropeTheta();
         this.scaling = config.ropeScaling();
         this.maxPositions = config.maxPositionEmbeddings();
-        this.frequencies = RopeFrequencies.of(headDim, theta, scaling, maxPositions, maxPositions);
+        this.frequencies = RopeFrequencies.of(headDim, theta, scaling, maxPositions, 1);
         this.attentionFactor = RopeFrequencies.attentionFactor(scaling);
         this.tables = adopt(table(frequencies, 0, Math.min(FIRST_POSITIONS, maxPositions)));
+    }
+
+    /** Longer sequences have frequencies of their own. */
+    private int usualLength() {
+        if (scaling instanceof RopeScaling.LongRope longRope) {
+            return longRope.originalMaxPositions();
+        }
+        return scaling instanceof RopeScaling.Dynamic ? maxPositions : Integer.MAX_VALUE;
     }
 
     /** Angles of positions {@code start} to {@code start + length}. */
     Angles at(int start, int length) {
         int end = start + length;
-        if (scaling instanceof RopeScaling.Dynamic && end > maxPositions) {
+        if (end > usualLength()) {
             return table(RopeFrequencies.of(headDim, theta, scaling, maxPositions, end), start, length);
         }
         Angles known = tables;
@@ -62,7 +70,7 @@ final class Rope {
      * Angles of rows that begin at different positions.
      *
      * @param positions row-major, of {@code rows} rows
-     * @param longest real tokens of the longest row, which {@link RopeScaling.Dynamic} looks at
+     * @param longest real tokens of the longest row, which {@link RopeScaling.Dynamic} and {@link RopeScaling.LongRope} look at
      * @return cosine and sine, each [rows, 1, T, headDim]
      */
     Angles at(long[] positions, int rows, int longest) {

@@ -1,5 +1,7 @@
 package dev.tandem.llm.model;
 
+import java.util.List;
+
 /** Rotary frequencies θ^(-2i/d), i = 0 … d/2 - 1, stretched as {@link RopeScaling} says; float32 as transformers computes them. */
 final class RopeFrequencies {
 
@@ -8,7 +10,7 @@ final class RopeFrequencies {
     /**
      * Frequencies of one head.
      *
-     * @param positions length of the sequence, which only {@link RopeScaling.Dynamic} looks at
+     * @param positions length of the sequence, which only {@link RopeScaling.Dynamic} and {@link RopeScaling.LongRope} look at
      */
     static float[] of(int headDim, double theta, RopeScaling scaling, int maxPositions, int positions) {
         if (scaling instanceof RopeScaling.Linear linear) {
@@ -29,6 +31,12 @@ final class RopeFrequencies {
         if (scaling instanceof RopeScaling.Yarn yarn) {
             return yarn(plain(headDim, theta), headDim, theta, yarn);
         }
+        if (scaling instanceof RopeScaling.LongRope longRope) {
+            return longRope(
+                    positions > longRope.originalMaxPositions() ? longRope.longFactors() : longRope.shortFactors(),
+                    headDim,
+                    theta);
+        }
         return plain(headDim, theta);
     }
 
@@ -38,6 +46,9 @@ final class RopeFrequencies {
             Double given = yarn.attentionFactor();
             return (float) (given != null ? given : 0.1 * Math.log(yarn.factor()) + 1);
         }
+        if (scaling instanceof RopeScaling.LongRope longRope) {
+            return (float) longRope.attentionFactor();
+        }
         return 1;
     }
 
@@ -46,6 +57,19 @@ final class RopeFrequencies {
         for (int i = 0; i < f.length; i++) {
             float exponent = (float) (2 * i) / headDim;
             f[i] = 1 / (float) Math.pow(theta, exponent);
+        }
+        return f;
+    }
+
+    private static float[] longRope(List<Double> factors, int headDim, double theta) {
+        if (factors.size() != headDim / 2) {
+            throw new IllegalArgumentException("rope_scaling longrope has " + factors.size()
+                    + " factors; heads of " + headDim + " values need " + headDim / 2);
+        }
+        float[] f = new float[headDim / 2];
+        for (int i = 0; i < f.length; i++) {
+            float exponent = (float) (2 * i) / headDim;
+            f[i] = 1 / (factors.get(i).floatValue() * (float) Math.pow(theta, exponent));
         }
         return f;
     }

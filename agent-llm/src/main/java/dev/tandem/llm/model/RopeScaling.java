@@ -1,5 +1,6 @@
 package dev.tandem.llm.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How rotary frequencies are stretched for contexts longer than those trained on ({@code rope_scaling} of {@code config.json}). */
@@ -71,6 +72,29 @@ public sealed interface RopeScaling {
             implements RopeScaling {
         public Yarn {
             requireFactor(factor);
+        }
+    }
+
+    /**
+     * LongRoPE (Ding et al. 2024): each frequency is divided by a factor of its own, by other factors in sequences longer than those
+     * trained on.
+     *
+     * @param shortFactors of sequences up to {@code originalMaxPositions}, one for each pair of a head's values
+     * @param longFactors of longer ones
+     * @param originalMaxPositions context length before stretching, in tokens
+     * @param attentionFactor what cosine and sine are multiplied by
+     */
+    record LongRope(
+            List<Double> shortFactors, List<Double> longFactors, int originalMaxPositions, double attentionFactor)
+            implements RopeScaling {
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+            if (originalMaxPositions < 1) {
+                throw new IllegalArgumentException(
+                        "rope_scaling longrope needs a positive original_max_position_embeddings, got "
+                                + originalMaxPositions);
+            }
         }
     }
 
