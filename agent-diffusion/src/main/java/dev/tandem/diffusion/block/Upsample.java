@@ -15,17 +15,21 @@ public record Upsample(Conv2d conv) {
         return conv.apply(x.upsampleNearest(2));
     }
 
-    /**
-     * As {@link #apply(Tensor)}, to the size that a map had before it was halved: where that was odd, the last row or column is left out.
-     */
+    /** As {@link #apply(Tensor)}, to the size that a map had before it was halved. */
     public Tensor apply(Tensor x, long height, long width) {
-        Tensor y = x.upsampleNearest(2);
-        if (y.size(2) != height) {
-            y = y.narrow(2, 0, height);
+        if (height == 2 * x.size(2) && width == 2 * x.size(3)) {
+            return apply(x);
         }
-        if (y.size(3) != width) {
-            y = y.narrow(3, 0, width);
+        return conv.apply(nearest(nearest(x, 2, height), 3, width));
+    }
+
+    /** Each of {@code size} pixels along a dimension is the nearest one before. */
+    private static Tensor nearest(Tensor x, int dim, long size) {
+        long[] places = new long[Math.toIntExact(size)];
+        float ratio = (float) x.size(dim) / size;
+        for (int i = 0; i < places.length; i++) {
+            places[i] = Math.min((long) (i * ratio), x.size(dim) - 1);
         }
-        return conv.apply(y);
+        return x.indexSelect(dim, x.engine().tensor(places, size));
     }
 }

@@ -76,6 +76,11 @@ final class Fields {
         return json.hasNonNull(name);
     }
 
+    /** Whether the field is there and says null. */
+    boolean isNull(String name) {
+        return json.path(name).isNull();
+    }
+
     /** A whole number of at least 1. */
     int size(String name, int otherwise) {
         return has(name) ? size(json.get(name), name) : otherwise;

@@ -19,7 +19,9 @@ import dev.tandem.diffusion.schedule.SigmaSpacing;
 import dev.tandem.diffusion.schedule.TimestepSpacing;
 import dev.tandem.diffusion.schedule.VarianceType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,6 @@ public final class SchedulerFile {
     }
 
     private static DpmSolverConfig dpmSolver(Fields f) {
-        f.refuse("use_beta_sigmas");
         f.refuse("use_dynamic_shifting");
         String variance = f.text("variance_type", "");
         if (variance.startsWith("learned")) {
@@ -129,7 +130,6 @@ public final class SchedulerFile {
     }
 
     private static EulerConfig euler(Fields f) {
-        f.refuse("use_beta_sigmas");
         String interpolation = f.text("interpolation_type", "linear");
         if (!interpolation.equals("linear") && !interpolation.equals("log_linear")) {
             throw new IllegalArgumentException(
@@ -146,7 +146,6 @@ public final class SchedulerFile {
     }
 
     private static FlowMatchConfig flowMatch(Fields f) {
-        f.refuse("use_beta_sigmas");
         return new FlowMatchConfig(
                 f.size("num_train_timesteps", 1000),
                 f.number("shift", 1),
@@ -171,13 +170,21 @@ public final class SchedulerFile {
     }
 
     private static SigmaSpacing spacing(Fields f) {
-        boolean karras = f.flag("use_karras_sigmas", false);
-        boolean exponential = f.flag("use_exponential_sigmas", false);
-        if (karras && exponential) {
-            throw new IllegalArgumentException(
-                    "use_karras_sigmas and use_exponential_sigmas are both true; choose one");
+        List<SigmaSpacing> chosen = new ArrayList<>();
+        if (f.flag("use_karras_sigmas", false)) {
+            chosen.add(SigmaSpacing.KARRAS);
         }
-        return karras ? SigmaSpacing.KARRAS : exponential ? SigmaSpacing.EXPONENTIAL : SigmaSpacing.TIMESTEPS;
+        if (f.flag("use_exponential_sigmas", false)) {
+            chosen.add(SigmaSpacing.EXPONENTIAL);
+        }
+        if (f.flag("use_beta_sigmas", false)) {
+            chosen.add(SigmaSpacing.BETA);
+        }
+        if (chosen.size() > 1) {
+            throw new IllegalArgumentException(
+                    "more than one of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas is true; choose one");
+        }
+        return chosen.isEmpty() ? SigmaSpacing.TIMESTEPS : chosen.get(0);
     }
 
     private static boolean endsAboveZero(Fields f) {

@@ -43,9 +43,12 @@ public final class StableDiffusionFolder {
         return components.network("unet", UNetConfigFile::read, UNetLoader::build);
     }
 
-    /** Loads {@code vae/}. */
+    /** Loads {@code vae/}. Stable Diffusion 1 and 2 know no {@code shift_factor}: as in diffusers' pipeline it is not looked at. */
     public AutoencoderKL autoencoder() {
-        return components.autoencoder();
+        return components.network(
+                "vae",
+                file -> VaeConfigFile.read(file).toBuilder().shiftFactor(0).build(),
+                VaeLoader::build);
     }
 
     /** Reads {@code scheduler/}. */

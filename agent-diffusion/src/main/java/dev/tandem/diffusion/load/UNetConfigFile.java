@@ -9,30 +9,30 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 
-/** Reads and writes {@code unet/config.json}. */
+/**
+ * Reads and writes {@code unet/config.json}. Fields that diffusers reads only for kinds of blocks that are not supported, such as
+ * {@code resnet_skip_time_act} and {@code cross_attention_norm}, change nothing.
+ */
 public final class UNetConfigFile {
 
     private static final String DOWN = "DownBlock2D";
     private static final String DOWN_ATTENTION = "CrossAttnDownBlock2D";
     private static final String UP = "UpBlock2D";
     private static final String UP_ATTENTION = "CrossAttnUpBlock2D";
-    private static final String MID = "UNetMidBlock2DCrossAttn";
+    private static final String MID = "mid_block_type";
+    private static final List<String> TIME_ACTIVATIONS = List.of("timestep_post_act", "time_embedding_act_fn");
     private static final int SAMPLE_SIZE = 64;
     private static final List<String> UNSUPPORTED = List.of(
             "addition_embed_type",
             "class_embed_type",
             "class_embeddings_concat",
-            "cross_attention_norm",
             "dual_cross_attention",
             "encoder_hid_dim",
             "encoder_hid_dim_type",
             "num_attention_heads",
             "num_class_embeds",
             "projection_class_embeddings_input_dim",
-            "resnet_skip_time_act",
-            "time_cond_proj_dim",
-            "time_embedding_act_fn",
-            "timestep_post_act");
+            "time_cond_proj_dim");
 
     private UNetConfigFile() {}
 
@@ -49,7 +49,6 @@ public final class UNetConfigFile {
         f.require("_class_name", "UNet2DConditionModel");
         UNSUPPORTED.forEach(f::refuse);
         f.require("attention_type", "default");
-        f.require("mid_block_type", MID);
         f.require("time_embedding_type", "positional");
         List<Integer> channels = f.sizes("block_out_channels", List.of(320, 640, 1280, 1280));
         int n = channels.size();
@@ -80,9 +79,14 @@ public final class UNetConfigFile {
                 .flipSinToCos(f.flag("flip_sin_to_cos", true))
                 .freqShift(f.number("freq_shift", 0))
                 .timeEmbeddingDim(f.size("time_embedding_dim", Math.multiplyExact(4, channels.get(0))))
+                .timeActivations(TIME_ACTIVATIONS.stream()
+                        .filter(f::has)
+                        .map(name -> Activation.named(f.text(name, "")))
+                        .toList())
                 .timeScaleShift(timeScaleShift(f))
                 .centerInputSample(f.flag("center_input_sample", false))
                 .downsamplePadding(f.integer("downsample_padding", 1))
+                .midBlock(midBlock(f))
                 .midBlockScaleFactor(f.number("mid_block_scale_factor", 1))
                 .convInKernel(f.size("conv_in_kernel", 3))
                 .convOutKernel(f.size("conv_out_kernel", 3))
@@ -107,13 +111,20 @@ public final class UNetConfigFile {
         json.put("in_channels", c.inChannels());
         put(json, "layers_per_block", c.layersPerBlock());
         json.put("mid_block_scale_factor", c.midBlockScaleFactor());
-        json.put("mid_block_type", MID);
+        if (c.midBlock() == UNetConfig.MidBlock.NONE) {
+            json.putNull(MID);
+        } else {
+            json.put(MID, c.midBlock().configName());
+        }
         json.put("norm_eps", c.normEps());
         json.put("norm_num_groups", c.normNumGroups());
         put(json, "only_cross_attention", c.onlyCrossAttention());
         json.put("out_channels", c.outChannels());
         json.put("resnet_time_scale_shift", c.timeScaleShift() ? "scale_shift" : "default");
         json.put("sample_size", c.sampleSize());
+        for (int i = 0; i < c.timeActivations().size(); i++) { // applied one after the other, in the order of the fields
+            json.put(TIME_ACTIVATIONS.get(i), c.timeActivations().get(i).configName());
+        }
         json.put("time_embedding_dim", c.timeEmbeddingDim());
         put(json, "transformer_layers_per_block", c.downTransformerLayers());
         if (!c.upTransformerLayers().equals(reversed(c.downTransformerLayers()))) {
@@ -143,6 +154,21 @@ public final class UNetConfigFile {
             list.add(type.equals(with));
         }
         return list;
+    }
+
+    /** Diffusers reads null as none, not as the default. */
+    private static UNetConfig.MidBlock midBlock(Fields f) {
+        if (f.isNull(MID)) {
+            return UNetConfig.MidBlock.NONE;
+        }
+        String name = f.text(MID, UNetConfig.MidBlock.CROSS_ATTENTION.configName());
+        for (UNetConfig.MidBlock each : UNetConfig.MidBlock.values()) {
+            if (each != UNetConfig.MidBlock.NONE && each.configName().equals(name)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(
+                MID + " is '" + name + "'; use UNetMidBlock2DCrossAttn, UNetMidBlock2D or null");
     }
 
     private static boolean timeScaleShift(Fields f) {

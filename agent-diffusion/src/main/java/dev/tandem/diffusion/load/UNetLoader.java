@@ -102,7 +102,8 @@ public final class UNetLoader {
                 config.flipSinToCos(),
                 Linear.load(weights, "linear_1", width, embedding, true),
                 config.activation(),
-                Linear.load(weights, "linear_2", embedding, embedding, true));
+                Linear.load(weights, "linear_2", embedding, embedding, true),
+                config.timeActivations());
     }
 
     private List<DownLevel> down(WeightSource weights) {
@@ -125,15 +126,21 @@ public final class UNetLoader {
         return levels;
     }
 
-    private MidLevel mid(WeightSource weights) {
+    private @Nullable MidLevel mid(WeightSource weights) {
+        if (config.midBlock() == UNetConfig.MidBlock.NONE) {
+            return null;
+        }
         int last = config.blockOutChannels().size() - 1;
         int channels = config.blockOutChannels().get(last);
         int depth = config.downTransformerLayers().get(last);
         double scale = config.midBlockScaleFactor();
         return new MidLevel(
                 blocks.resnet(weights.at("resnets.0"), channels, channels, scale),
-                transformer(weights.at("attentions.0"), channels, last, depth, false),
-                blocks.resnet(weights.at("resnets.1"), channels, channels, scale));
+                config.midBlock() == UNetConfig.MidBlock.PLAIN
+                        ? null
+                        : new MidLevel.Attending(
+                                transformer(weights.at("attentions.0"), channels, last, depth, false),
+                                blocks.resnet(weights.at("resnets.1"), channels, channels, scale)));
     }
 
     /** The way up mirrors the way down; each layer takes beside its input what a layer of the way down left. */

@@ -103,7 +103,7 @@ public final class UViTLoader {
     }
 
     private UViT.Block block(WeightSource weights) {
-        boolean gated = config.feedForward() == UViTConfig.FeedForward.GEGLU;
+        boolean gated = config.feedForward().gated();
         boolean bias = config.attentionBias();
         return new UViT.Block(
                 LayerNorm.load(weights, "norm1", width, EPS),

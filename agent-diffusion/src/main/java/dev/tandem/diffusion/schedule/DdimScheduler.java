@@ -11,10 +11,11 @@ public final class DdimScheduler extends TableScheduler {
     }
 
     @Override
-    public Sampling start(int steps, SamplingOptions options) {
-        long[] timesteps =
-                config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset());
-        return new Run(timesteps, config().trainTimesteps() / steps, options);
+    public Sampling start(Steps steps, SamplingOptions options) {
+        steps.requireSpaced("DDIM");
+        int trained = config().trainTimesteps();
+        long[] timesteps = config().timestepSpacing().timesteps(trained, steps.count(), config().stepsOffset());
+        return new Run(timesteps, trained / steps.count(), options);
     }
 
     private final class Run extends TableRun {

@@ -17,12 +17,17 @@ public final class DdpmScheduler extends TableScheduler {
 
     /** Its sampler has no settings; {@code options} must be the default. */
     @Override
-    public Sampling start(int steps, SamplingOptions options) {
+    public Sampling start(Steps steps, SamplingOptions options) {
         if (!options.equals(SamplingOptions.DEFAULT)) {
             throw new IllegalArgumentException(
                     "DDPM takes no settings of the sampler, got " + options + "; use DDIM for eta");
         }
-        return new Run(config().timestepSpacing().timesteps(config().trainTimesteps(), steps, config().stepsOffset()));
+        int trained = config().trainTimesteps();
+        if (!steps.timesteps().isEmpty()) {
+            return new Run(steps.whole(trained));
+        }
+        steps.requireSpaced("DDPM");
+        return new Run(config().timestepSpacing().timesteps(trained, steps.count(), config().stepsOffset()));
     }
 
     private final class Run extends TableRun {

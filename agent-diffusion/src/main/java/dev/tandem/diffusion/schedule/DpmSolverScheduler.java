@@ -37,25 +37,30 @@ public final class DpmSolverScheduler extends TableScheduler {
 
     /** Its sampler has no settings; {@code options} must be the default. */
     @Override
-    public Sampling start(int steps, SamplingOptions options) {
+    public Sampling start(Steps asked, SamplingOptions options) {
         if (!options.equals(SamplingOptions.DEFAULT)) {
             throw new IllegalArgumentException(
                     "DPM-Solver takes no settings of the sampler, got " + options + "; use DDIM for eta");
         }
-        if (steps < 1) {
-            throw new IllegalArgumentException("a run has at least one step, got " + steps);
+        if (solver.sigmas() != SigmaSpacing.TIMESTEPS || !asked.sigmas().isEmpty()) {
+            asked.requireSpaced("DPM-Solver with sigmas spaced by " + solver.sigmas());
         }
+        int steps = asked.count();
         float[] table = table().sigmas();
         double[] sigmas;
         double[] times;
         switch (solver.sigmas()) {
             case TIMESTEPS -> {
-                times = times(steps);
+                times = asked.given()
+                        ? Arrays.stream(asked.whole(config().trainTimesteps()))
+                                .asDoubleStream()
+                                .toArray()
+                        : times(steps);
                 sigmas = Arrays.stream(times)
                         .map(t -> SigmaSpacing.interpolated(table, t))
                         .toArray();
             }
-            case KARRAS, LU, EXPONENTIAL -> {
+            case KARRAS, LU, EXPONENTIAL, BETA -> {
                 sigmas = spaced(table, steps);
                 times = Arrays.stream(sigmas).map(s -> time(table, s)).toArray();
             }
@@ -87,7 +92,7 @@ public final class DpmSolverScheduler extends TableScheduler {
 
     private double time(float[] table, double sigma) {
         double time = SigmaSpacing.time(table, sigma);
-        boolean whole = solver.sigmas() != SigmaSpacing.EXPONENTIAL
+        boolean whole = (solver.sigmas() == SigmaSpacing.KARRAS || solver.sigmas() == SigmaSpacing.LU)
                 && config().betaSchedule() != BetaSchedule.SQUARED_COS_CAP_V2;
         return whole ? Math.rint(time) : (long) time;
     }

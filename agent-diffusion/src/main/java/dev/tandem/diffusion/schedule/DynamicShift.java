@@ -22,7 +22,11 @@ public record DynamicShift(double baseShift, double maxShift, int basePatches, i
     /** The shift of σ / (1 - σ) for pictures of so many patches. */
     double factor(int patches) {
         double slope = (maxShift - baseShift) / (maxPatches - basePatches);
-        double mu = patches * slope + (baseShift - slope * basePatches);
+        return factorOf(patches * slope + (baseShift - slope * basePatches));
+    }
+
+    /** The shift of σ / (1 - σ) where μ is given. */
+    double factorOf(double mu) {
         return linear ? mu : Math.exp(mu);
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.diffusion.schedule;
 
 import dev.tandem.core.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,22 @@ public final class EulerScheduler extends TableScheduler {
 
     /** Its sampler has no settings; {@code options} must be the default. */
     @Override
-    public Sampling start(int steps, SamplingOptions options) {
+    public Sampling start(Steps asked, SamplingOptions options) {
         if (!options.equals(SamplingOptions.DEFAULT)) {
             throw new IllegalArgumentException(
                     "Euler takes no settings of the sampler, got " + options + "; use DDIM for eta");
         }
         float[] table = table().sigmas();
-        double[] times = times(steps);
+        if (!asked.sigmas().isEmpty()) {
+            return given(table, asked.sigmas());
+        }
+        if (asked.given() && (euler.sigmas() != SigmaSpacing.TIMESTEPS || euler.continuousTime())) {
+            asked.requireSpaced("Euler's sampler with sigmas spaced by " + euler.sigmas());
+        }
+        int steps = asked.count();
+        double[] times = asked.given()
+                ? asked.timesteps().stream().mapToDouble(t -> t.floatValue()).toArray()
+                : times(steps);
         double[] sigmas = euler.logLinear()
                 ? logLinear(table, steps)
                 : Arrays.stream(times)
@@ -47,10 +57,30 @@ public final class EulerScheduler extends TableScheduler {
             noise[i] = (float) sigmas[i];
         }
         noise[sigmas.length] = euler.endsAboveZero() ? table[0] : 0;
+        return run(times, noise);
+    }
+
+    private Sampling run(double[] times, float[] noise) {
         for (int i = 0; i < times.length; i++) {
             times[i] = euler.continuousTime() ? 0.25f * (float) Math.log(noise[i]) : (float) times[i];
         }
         return new Run(times, noise);
+    }
+
+    /** A run over given σ, the last of which is what it leaves. */
+    private Sampling given(float[] table, List<Double> sigmas) {
+        if (sigmas.size() < 2) {
+            throw new IllegalArgumentException("a run has at least two sigmas, that of a step and that which it leaves, got " + sigmas);
+        }
+        float[] noise = new float[sigmas.size()];
+        double[] times = new double[noise.length - 1];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = sigmas.get(i).floatValue();
+            if (i < times.length) {
+                times[i] = SigmaSpacing.time(table, noise[i]);
+            }
+        }
+        return run(times, noise);
     }
 
     private double[] times(int steps) {
@@ -59,9 +89,6 @@ public final class EulerScheduler extends TableScheduler {
             return Arrays.stream(c.timestepSpacing().timesteps(c.trainTimesteps(), steps, c.stepsOffset()))
                     .asDoubleStream()
                     .toArray();
-        }
-        if (steps < 1) {
-            throw new IllegalArgumentException("a run has at least one step, got " + steps);
         }
         double[] rising = SigmaSpacing.linspace(0, c.trainTimesteps() - 1, steps);
         double[] times = new double[steps];

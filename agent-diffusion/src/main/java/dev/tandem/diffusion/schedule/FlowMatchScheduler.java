@@ -46,19 +46,18 @@ public final class FlowMatchScheduler implements Scheduler {
     /**
      * Its sampler has no settings; {@code options} must be the default.
      *
-     * @throws IllegalArgumentException if the shift depends on the picture's size and {@link #forPatches} did not say it
+     * @throws IllegalArgumentException if the shift depends on the picture's size and neither {@link #forPatches} nor {@code asked} said it
      */
     @Override
-    public Sampling start(int steps, SamplingOptions options) {
-        if (steps < 1 || !options.equals(SamplingOptions.DEFAULT)) {
-            throw new IllegalArgumentException("a run has at least one step and flow matching takes no settings of the"
-                    + " sampler, got " + steps + " and " + options);
+    public Sampling start(Steps asked, SamplingOptions options) {
+        if (!options.equals(SamplingOptions.DEFAULT)) {
+            throw new IllegalArgumentException("flow matching takes no settings of the sampler, got " + options);
         }
         int trained = flow.trainTimesteps();
-        double[] sigmas = SigmaSpacing.linspace(trainedSigma(trained) * trained, trainedSigma(1) * trained, steps);
-        for (int i = 0; i < steps; i++) {
-            sigmas[i] = shifted(sigmas[i] / trained);
-        }
+        double[] sigmas = Arrays.stream(unshifted(asked))
+                .map(s -> shifted(s, asked.shift()))
+                .toArray();
+        int steps = sigmas.length;
         Double terminal = flow.shiftTerminal();
         if (terminal != null) {
             double scale = (1 - sigmas[steps - 1]) / (1 - terminal);
@@ -71,20 +70,33 @@ public final class FlowMatchScheduler implements Scheduler {
         double[] times = new double[steps];
         for (int i = 0; i < steps; i++) {
             shares[i] = flow.inverted() ? 1 - (float) sigmas[i] : (float) sigmas[i];
-            times[i] = shares[i] * trained;
+            boolean given = !asked.timesteps().isEmpty() && !flow.inverted();
+            times[i] = given ? asked.timesteps().get(i).floatValue() : shares[i] * trained;
         }
         shares[steps] = flow.inverted() ? 1 : 0;
         return new Run(times, shares);
     }
 
-    private double shifted(double sigma) {
+    /** The steps' shares of noise before they are shifted. */
+    private double[] unshifted(Steps asked) {
+        int trained = flow.trainTimesteps();
+        if (!asked.sigmas().isEmpty()) {
+            return asked.sigmas().stream().mapToDouble(Double::doubleValue).toArray();
+        }
+        double[] times = asked.given()
+                ? asked.timesteps().stream().mapToDouble(Double::doubleValue).toArray()
+                : SigmaSpacing.linspace(trainedSigma(trained) * trained, trainedSigma(1) * trained, asked.count());
+        return Arrays.stream(times).map(t -> t / trained).toArray();
+    }
+
+    private double shifted(double sigma, @Nullable Double mu) {
         DynamicShift dynamic = flow.dynamicShift();
         if (dynamic != null) {
-            if (patches == 0) {
+            if (mu == null && patches == 0) {
                 throw new IllegalArgumentException(
                         "use_dynamic_shifting is true, so the number of the picture's patches must be given");
             }
-            double factor = dynamic.factor(patches);
+            double factor = mu == null ? dynamic.factor(patches) : dynamic.factorOf(mu);
             return factor / (factor + (1 / sigma - 1));
         }
         return flow.shift() * sigma / (1 + (flow.shift() - 1) * sigma);

@@ -31,7 +31,16 @@ public interface Scheduler {
     }
 
     /** As {@link #start(int)}, with settings of the sampler. */
-    Sampling start(int steps, SamplingOptions options);
+    default Sampling start(int steps, SamplingOptions options) {
+        return start(Steps.of(steps), options);
+    }
+
+    /**
+     * Sets up a run over steps that may be given.
+     *
+     * @throws IllegalArgumentException if this sampler can't take these steps
+     */
+    Sampling start(Steps steps, SamplingOptions options);
 
     /**
      * Noisy samples, x_t.

@@ -12,12 +12,15 @@ public enum SigmaSpacing {
     KARRAS,
     /** log σ along a line. */
     EXPONENTIAL,
+    /** Quantiles of a beta distribution, many at both ends (Lee et al. 2024, "Beta Sampling is All You Need"). */
+    BETA,
     /** log σ along a line, of all training time steps (Lu et al. 2022, section 3.4). */
     LU,
     /** Along a line from 1 down, shifted: for networks that were trained by flow matching. */
     FLOW;
 
     private static final double RHO = 7;
+    private static final double BETA_SHAPE = 0.6;
 
     /** Between the largest and the smallest, both included. */
     double[] between(double max, double min, int steps) {
@@ -29,6 +32,7 @@ public enum SigmaSpacing {
                         double high = Math.pow(max, 1 / RHO);
                         yield Math.pow(high + r * (low - high), RHO);
                     }
+                    case BETA -> min + BetaDistribution.quantile(BETA_SHAPE, BETA_SHAPE, 1 - r) * (max - min);
                     case EXPONENTIAL, LU -> Math.exp(Math.log(max) + r * (Math.log(min) - Math.log(max)));
                     case TIMESTEPS, FLOW -> max + r * (min - max);
                 })

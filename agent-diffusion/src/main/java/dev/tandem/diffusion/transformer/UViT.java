@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,11 +249,16 @@ public final class UViT implements AutoCloseable {
         return switch (config.feedForward()) {
             case GELU -> x.gelu();
             case GELU_TANH -> x.geluTanh();
-            case GEGLU -> {
-                List<Tensor> halves = x.chunk(2, -1);
-                yield halves.get(0).mul(halves.get(1).gelu());
-            }
+            case GELU_SIGMOID -> x.quickGelu();
+            case SILU -> x.silu();
+            case GEGLU -> gated(x, Tensor::gelu);
+            case SWIGLU -> gated(x, Tensor::silu);
         };
+    }
+
+    private static Tensor gated(Tensor x, UnaryOperator<Tensor> activation) {
+        List<Tensor> halves = x.chunk(2, -1);
+        return halves.get(0).mul(activation.apply(halves.get(1)));
     }
 
     /** [B, patches, P · P · C] to [B, C, h, w]. */

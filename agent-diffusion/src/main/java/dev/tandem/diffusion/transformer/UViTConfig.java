@@ -44,12 +44,22 @@ public record UViTConfig(
         /** By the approximation with tanh. */
         GELU_TANH("gelu-approximate"),
         /** Half of the inner values gate the other half (Shazeer 2020). */
-        GEGLU("geglu");
+        GEGLU("geglu"),
+        /** The approximation with a sigmoid, which nothing gates whatever the name says. */
+        GELU_SIGMOID("geglu-approximate"),
+        /** As GEGLU with SiLU. */
+        SWIGLU("swiglu"),
+        SILU("linear-silu");
 
         private final String configName;
 
         FeedForward(String configName) {
             this.configName = configName;
+        }
+
+        /** Whether half of the inner values gate the other half. */
+        public boolean gated() {
+            return this == GEGLU || this == SWIGLU;
         }
 
         /** The name in configuration files. */

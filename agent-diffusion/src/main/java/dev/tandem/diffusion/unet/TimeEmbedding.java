@@ -17,9 +17,16 @@ import java.util.List;
  * @param linear1 D to the embedding's width
  * @param activation between the layers
  * @param linear2 embedding's width to itself
+ * @param last after them, one after the other
  */
 public record TimeEmbedding(
-        Tensor frequencies, int width, boolean cosineFirst, Linear linear1, Activation activation, Linear linear2) {
+        Tensor frequencies,
+        int width,
+        boolean cosineFirst,
+        Linear linear1,
+        Activation activation,
+        Linear linear2,
+        List<Activation> last) {
 
     private static final double MAX_PERIOD = 10_000;
 
@@ -47,6 +54,10 @@ public record TimeEmbedding(
         if (width % 2 == 1) {
             parts.add(engine.zeros(DType.FLOAT32, timesteps.size(0), 1));
         }
-        return linear2.apply(activation.apply(linear1.apply(engine.cat(parts, 1))));
+        Tensor embedding = linear2.apply(activation.apply(linear1.apply(engine.cat(parts, 1))));
+        for (Activation each : last) {
+            embedding = each.apply(embedding);
+        }
+        return embedding;
     }
 }

@@ -8,6 +8,7 @@ import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The UNet of latent diffusion (Ronneberger et al. 2015; Ho et al. 2020; Rombach et al. 2022), equal to diffusers'
@@ -22,7 +23,7 @@ public final class UNet2DCondition implements AutoCloseable {
      * @param time time step to embedding
      * @param in latents to the first level's channels
      * @param down from the highest resolution to the lowest
-     * @param mid at the lowest
+     * @param mid at the lowest; null for none
      * @param up from the lowest resolution to the highest
      * @param norm before the last convolution
      * @param out first level's channels to the prediction
@@ -31,7 +32,7 @@ public final class UNet2DCondition implements AutoCloseable {
             TimeEmbedding time,
             Conv2d in,
             List<DownLevel> down,
-            MidLevel mid,
+            @Nullable MidLevel mid,
             List<UpLevel> up,
             GroupNorm norm,
             Conv2d out) {}
@@ -74,7 +75,8 @@ public final class UNet2DCondition implements AutoCloseable {
         for (DownLevel level : layers.down()) {
             x = level.apply(x, c, skips);
         }
-        x = layers.mid().apply(x, c);
+        MidLevel mid = layers.mid();
+        x = mid == null ? x : mid.apply(x, c);
         for (UpLevel level : layers.up()) {
             x = level.apply(x, c, skips);
         }

@@ -25,9 +25,11 @@ import java.util.List;
  * @param flipSinToCos whether the time embedding has cosines before sines
  * @param freqShift shift of the time embedding's frequencies
  * @param timeEmbeddingDim width of the time embedding
+ * @param timeActivations after the time embedding, one after the other; usually none
  * @param timeScaleShift whether it scales and shifts the norms ({@code resnet_time_scale_shift}) instead of being added
  * @param centerInputSample whether latents x go in as 2x - 1
  * @param downsamplePadding zeros around a map before it is halved
+ * @param midBlock what the middle consists of
  * @param midBlockScaleFactor divides the results of the middle's residual blocks
  * @param convInKernel size of the first convolution
  * @param convOutKernel size of the last convolution
@@ -52,14 +54,37 @@ public record UNetConfig(
         boolean flipSinToCos,
         double freqShift,
         int timeEmbeddingDim,
+        List<Activation> timeActivations,
         boolean timeScaleShift,
         boolean centerInputSample,
         int downsamplePadding,
+        MidBlock midBlock,
         double midBlockScaleFactor,
         int convInKernel,
         int convOutKernel) {
 
+    /** What lies between the way down and the way up. */
+    public enum MidBlock {
+        /** Two residual blocks and a transformer between them. */
+        CROSS_ATTENTION("UNetMidBlock2DCrossAttn"),
+        /** One residual block. */
+        PLAIN("UNetMidBlock2D"),
+        NONE("null");
+
+        private final String configName;
+
+        MidBlock(String configName) {
+            this.configName = configName;
+        }
+
+        /** The name in configuration files. */
+        public String configName() {
+            return configName;
+        }
+    }
+
     public UNetConfig {
+        timeActivations = List.copyOf(timeActivations);
         blockOutChannels = List.copyOf(blockOutChannels);
         downAttention = List.copyOf(downAttention);
         upAttention = List.copyOf(upAttention);
@@ -116,9 +141,11 @@ public record UNetConfig(
         private boolean flipSinToCos = true;
         private double freqShift;
         private int timeEmbeddingDim = 1280;
+        private List<Activation> timeActivations = List.of();
         private boolean timeScaleShift;
         private boolean centerInputSample;
         private int downsamplePadding = 1;
+        private MidBlock midBlock = MidBlock.CROSS_ATTENTION;
         private double midBlockScaleFactor = 1;
         private int convInKernel = 3;
         private int convOutKernel = 3;
@@ -220,6 +247,11 @@ public record UNetConfig(
             return this;
         }
 
+        public Builder timeActivations(List<Activation> value) {
+            timeActivations = value;
+            return this;
+        }
+
         public Builder timeScaleShift(boolean value) {
             timeScaleShift = value;
             return this;
@@ -232,6 +264,11 @@ public record UNetConfig(
 
         public Builder downsamplePadding(int value) {
             downsamplePadding = value;
+            return this;
+        }
+
+        public Builder midBlock(MidBlock value) {
+            midBlock = value;
             return this;
         }
 
@@ -271,9 +308,11 @@ public record UNetConfig(
                     flipSinToCos,
                     freqShift,
                     timeEmbeddingDim,
+                    timeActivations,
                     timeScaleShift,
                     centerInputSample,
                     downsamplePadding,
+                    midBlock,
                     midBlockScaleFactor,
                     convInKernel,
                     convOutKernel);

@@ -55,16 +55,11 @@ public final class AutoencoderKL implements AutoCloseable {
     /**
      * Encodes pictures.
      *
-     * @param pictures [B, 3, h, w] in [-1, 1]; h and w are multiples of {@link VaeConfig#downscale()}
+     * @param pictures [B, 3, h, w] in [-1, 1]; where h or w is no multiple of {@link VaeConfig#downscale()}, the rest is lost
      * @return raw latents' distribution, [B, C, h', w']
      */
     public LatentGaussian encode(Tensor pictures) {
         require("pictures", pictures, config.inChannels());
-        int scale = config.downscale();
-        if (pictures.size(2) % scale != 0 || pictures.size(3) % scale != 0) {
-            throw new IllegalArgumentException("pictures of " + pictures.size(3) + " x " + pictures.size(2)
-                    + " pixels can't be encoded; both sizes must be multiples of " + scale);
-        }
         Tensor moments = layers.encoder().apply(pictures);
         Conv2d quant = layers.quant();
         List<Tensor> parts = (quant == null ? moments : quant.apply(moments)).chunk(2, 1);

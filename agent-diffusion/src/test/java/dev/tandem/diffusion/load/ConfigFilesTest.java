@@ -42,10 +42,10 @@ class ConfigFilesTest {
                 "num_class_embeds | 10",
                 "addition_embed_type | 'text_time'",
                 "dual_cross_attention | true",
-                "mid_block_type | 'UNetMidBlock2D'",
+                "mid_block_type | 'UNetMidBlock2DSimpleCrossAttn'",
                 "norm_num_groups | 'many'",
                 "layers_per_block | 0",
-                "act_fn | 'mish'",
+                "act_fn | 'laplace'",
                 "down_block_types | ['AttnDownBlock2D']",
                 "attention_head_dim | [8, 8]",
             })

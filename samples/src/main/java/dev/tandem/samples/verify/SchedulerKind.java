@@ -9,6 +9,7 @@ import dev.tandem.diffusion.schedule.Sampling;
 import dev.tandem.diffusion.schedule.SamplingOptions;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.schedule.SigmaRun;
+import dev.tandem.diffusion.schedule.Steps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ import java.util.Map;
  */
 record SchedulerKind(String kind) implements ParityKind {
 
+    /** How far apart two time steps are, relatively, that are meant to be the same. */
+    private static final double NEAR = 1e-5;
+
     @Override
     public Map<String, Tensor> run(ParityCase parityCase) {
         JsonNode args = parityCase.args();
@@ -32,7 +36,7 @@ record SchedulerKind(String kind) implements ParityKind {
         Tensor noise = parityCase.input("add_noise.noise");
         Tensor at = parityCase.input("add_noise.timesteps");
         try (Sampling sampling =
-                scheduler.start(args.path("num_inference_steps").asInt(), options(args.path("step")))) {
+                scheduler.start(steps(args), options(args.path("step")))) {
             Map<String, Tensor> outputs = new HashMap<>();
             outputs.put("timesteps", timesteps(parityCase, sampling.timesteps()));
             outputs.put("init_noise_sigma", engine.full(sampling.initNoiseSigma()));
@@ -58,8 +62,12 @@ record SchedulerKind(String kind) implements ParityKind {
         double[] asked = doubles(at);
         long[] places = new long[asked.length];
         for (int i = 0; i < places.length; i++) {
-            for (int k = times.length - 1; k >= 0; k--) {
-                places[i] = (float) times[k] == (float) asked[i] ? k : places[i];
+            int found = 0;
+            for (int k = 0; k < times.length && found < 2; k++) { // of several the second counts
+                if (Math.abs(times[k] - asked[i]) <= NEAR * Math.max(1, Math.abs(asked[i]))) {
+                    places[i] = k;
+                    found++;
+                }
             }
         }
         return places;
@@ -85,6 +93,24 @@ record SchedulerKind(String kind) implements ParityKind {
             values[i] = (float) times[i];
         }
         return parityCase.engine().tensor(values, values.length);
+    }
+
+    private static Steps steps(JsonNode args) {
+        JsonNode settings = args.path("set_timesteps");
+        List<Double> timesteps = numbers(settings.path("timesteps"));
+        List<Double> sigmas = numbers(settings.path("sigmas"));
+        int given = Math.max(timesteps.size(), sigmas.size());
+        return new Steps(
+                args.path("num_inference_steps").asInt(given),
+                timesteps,
+                sigmas,
+                settings.hasNonNull("mu") ? settings.path("mu").asDouble() : null);
+    }
+
+    private static List<Double> numbers(JsonNode list) {
+        List<Double> numbers = new ArrayList<>();
+        list.forEach(each -> numbers.add(each.asDouble()));
+        return numbers;
     }
 
     private static SamplingOptions options(JsonNode step) {
