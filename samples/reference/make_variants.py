@@ -71,10 +71,8 @@ ROPES = {
 }
 LONG = {"rope_type": "longrope", "short_factor": [1.0, 1.1, 1.3, 1.7], "long_factor": [1.5, 2.0, 3.0, 5.0]}
 ROPES |= {
-    "longrope-short": LONG | {"original_max_position_embeddings": 64},
-    "longrope-long": LONG | {"original_max_position_embeddings": 12},
     "longrope-factor": LONG | {"factor": 4.0},
-    "longrope-attention": LONG | {"original_max_position_embeddings": 12, "attention_factor": 1.3},
+    "longrope-attention": LONG | {"factor": 4.0, "attention_factor": 1.3},
 }
 ACTIVATIONS = ["silu", "swish", "gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python", "gelu_10",
                "quick_gelu", "relu", "relu2", "relu6", "leaky_relu", "tanh", "sigmoid", "mish", "linear", "laplace"]
@@ -82,6 +80,8 @@ ACTIVATIONS = ["silu", "swish", "gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_f
 for name, rope in ROPES.items():
     llama("llama-rope-" + name, {"rope_scaling": rope})
 llama("llama-rope-dynamic-beyond", {"rope_scaling": {"rope_type": "dynamic", "factor": 2.0}, "max_position_embeddings": 10})
+llama("llama-rope-longrope-original", {"rope_scaling": LONG, "original_max_position_embeddings": 12, "max_position_embeddings": 48})
+llama("llama-rope-longrope-within", {"rope_scaling": LONG, "original_max_position_embeddings": 64})
 llama("llama-rope-dynamic-odd", {"rope_scaling": {"type": "dynamic", "factor": 3.5}, "max_position_embeddings": 7, "head_dim": 6})
 llama("llama-rope-yarn-theta", {"rope_scaling": ROPES["yarn-ramp"], "rope_theta": 500.0, "head_dim": 20})
 llama("llama-forward-yarn", {"head_dim": 16, "max_position_embeddings": 128, "rope_scaling": {
@@ -190,8 +190,9 @@ for beams in (1, 2, 3, 5, 6):
         generate(f"beams{beams}-all-results", b | {"num_return_sequences": beams, "early_stopping": True, "length_penalty": 0.3})
 generate("beams4-groups", {"num_beams": 4, "num_beam_groups": 2, "diversity_penalty": 0.5})
 generate("long-dynamic-rope", {"max_new_tokens": 24}, config={"rope_scaling": {"rope_type": "dynamic", "factor": 2.0}, "max_position_embeddings": 12})
-generate("long-longrope", {"max_new_tokens": 20}, config={"rope_scaling": LONG | {"original_max_position_embeddings": 12}})
-generate("beam-longrope", {"max_new_tokens": 20, "num_beams": 3}, config={"rope_scaling": LONG | {"original_max_position_embeddings": 12}})
+LONG_GEN = {"rope_scaling": LONG, "original_max_position_embeddings": 12}
+generate("long-longrope", {"max_new_tokens": 20}, config=LONG_GEN)
+generate("beam-longrope", {"max_new_tokens": 20, "num_beams": 3}, config=LONG_GEN)
 generate("one-prompt", {}, (5,))
 generate("one-prompt-beams", {"num_beams": 3}, (5,))
 add("llama-generate-beam3-dynamic-rope", "llama.generate",
@@ -222,7 +223,6 @@ for name, settings in {
     "save-layer": QV | {"modules_to_save": ["o_proj", "mlp"]}, "embedding": QV | {"target_modules": ["embed_tokens", "q_proj"]},
     "embedding-only": QV | {"target_modules": ["embed_tokens"]}, "dora": QV | {"use_dora": True}, "exclude": ALL | {"exclude_modules": ["q_proj"]},
     "full-names": QV | {"target_modules": ["model.layers.0.self_attn.q_proj", "layers.1.mlp.up_proj"]}, "gaussian": QV | {"init_lora_weights": "gaussian"},
-    "target-parameters": QV | {"lora_bias": True},
 }.items():
     lora(name, settings)
 BIASED = {"attention_bias": True, "mlp_bias": True}
@@ -231,6 +231,8 @@ lora("bias-all", QV | {"bias": "all"}, BIASED)
 lora("bias-only", QV | {"bias": "lora_only"}, BIASED)
 lora("lora-bias", QV | {"lora_bias": True}, BIASED)
 TIED = {"tie_word_embeddings": True}
+lora("dora-all", ALL | {"use_dora": True}, BIASED)
+lora("dora-stabilised", QV | {"use_dora": True, "use_rslora": True, "rank_pattern": {"q_proj": 7}})
 lora("tied", QV, TIED)
 lora("tied-save-embedding", QV | {"modules_to_save": ["embed_tokens"]}, TIED)
 lora("tied-save-head", QV | {"modules_to_save": ["lm_head"]}, TIED)
@@ -353,6 +355,7 @@ blip("long", {}, {}, {"max_new_tokens": 30}, lengths=[20, 3, 8])
 blip("short", {}, {}, {"max_new_tokens": 6}, lengths=[4, 3, 8])
 blip("tokens", {"bos_token_id": 50, "sep_token_id": 7, "pad_token_id": 1, "vocab_size": 70})
 blip("eps", {"layer_norm_eps": 0.001}, {"layer_norm_eps": 0.01, "hidden_act": "gelu_new"})
+blip("untied", {"tie_word_embeddings": False})
 blip("one-layer", {"num_hidden_layers": 1}, {"num_hidden_layers": 1})
 blip("odd-picture", {}, {"image_size": 27, "patch_size": 8})
 
@@ -671,8 +674,29 @@ OPTIMIZERS = {"joint-step-decay": {"lr": 1e-3, "weight_decay": 0.3, "steps": 3, 
               "joint-step-no-decay": {"weight_decay": 0.0, "steps": 1}}
 JOINT += [joint.BASE | {"name": n, "about": n.replace("-", " ") + ".", "seed": 60 + i} for i, n in enumerate(OPTIMIZERS)]
 
-KEPT = {"clip-text-mask-embeds", "llama-forward-yarn", "llama-generate-beam3-dynamic-rope", "scheduler-ddim-eta-clipped", "scheduler-ddim-thresholding",
-        "unet-depth-gradient", "unet-odd-sizes"}
+
+# ------------------------------------------------------------ those that the tests run, small ones
+
+SMALL_UNET = SD2_UNET | {"block_out_channels": (4, 8), "cross_attention_dim": 8, "norm_num_groups": 2}
+unet("small-middle", {"mid_block_type": "UNetMidBlock2D", "timestep_post_act": "silu", "time_embedding_act_fn": "gelu", "act_fn": "mish"}, SMALL_UNET)
+unet("small-no-middle", {"mid_block_type": None}, SMALL_UNET)
+unet("small-padding0", {"downsample_padding": 0}, SMALL_UNET, size=(7, 10), batch=1)
+add("vae-encode-small-odd", "vae.encode", config=SD_VAE | {"block_out_channels": (4, 4), "norm_num_groups": 2}, inputs={"batch": 1, "size": (15, 17)})
+add("uvit-small-swiglu", "uvit.forward", config=UVIT | {"num_layers": 2, "num_attention_heads": 1, "activation_fn": "swiglu"}, inputs={"batch": 2})
+lora("tied-save-small", QV | {"modules_to_save": ["embed_tokens", "lm_head"]}, TIED | {"vocab_size": 64})
+blip("small-untied", {"tie_word_embeddings": False, "hidden_size": 16, "num_attention_heads": 2, "intermediate_size": 24, "num_hidden_layers": 1,
+                      "encoder_hidden_size": 16}, {"hidden_size": 16, "num_attention_heads": 2, "intermediate_size": 24, "num_hidden_layers": 1})
+mllama("small-tied", {"tie_word_embeddings": True, "hidden_size": 16, "num_attention_heads": 2, "intermediate_size": 24, "num_hidden_layers": 2,
+                      "cross_attention_layers": [1], "vocab_size": 48}, {
+    "hidden_size": 8, "num_hidden_layers": 1, "num_global_layers": 1, "intermediate_size": 16, "image_size": 10, "intermediate_layers_indices": [0],
+    "vision_output_dim": 16})
+
+KEPT = {
+    "clip-text-mask-embeds", "llama-forward-yarn", "llama-generate-beam3-dynamic-rope", "scheduler-ddim-eta-clipped", "scheduler-ddim-thresholding",
+    "unet-depth-gradient", "unet-odd-sizes", "gpt2-all-scaling", "llama-rope-longrope-original", "qwen2-window-holes", "lora-bias-all", "lora-embedding",
+    "lora-save-norm", "lora-tied-save-small", "lora-dora", "lora-patterns-overlap", "euler-linspace-epsilon-exponential", "euler-given-sigmas", "flow-dynamic",
+    "ddpm-given-times", "dpm-linspace-epsilon-beta", "generate-beams2-bias", "generate-beams2-decay", "unet-small-middle", "unet-small-no-middle",
+    "unet-small-padding0", "vae-encode-small-odd", "uvit-small-swiglu", "blip-small-untied", "mllama-small-tied"}
 
 
 # ------------------------------------------------------------------------------------------ writing
@@ -690,6 +714,23 @@ class Edited:
         args, ins = self.case.inputs(spec, g, obj)
         args = {k: v for k, v in args.items() if v is not None or k == "num_inference_steps"}
         return args, spec["edit"](ins) if spec.get("edit") else ins
+
+    def make(self, spec, g):
+        """DoRA has vectors, which LlamaLora.make does not expect: they start as PEFT makes them and are changed a little."""
+        if not spec.get("lora", {}).get("use_dora"):
+            return self.case.make(spec, g)
+        model = f.get_peft_model(f.CausalLM.make(self.case, spec, g), f.LoraConfig(task_type="CAUSAL_LM", **spec["lora"]))
+        for name, p in model.named_parameters():
+            if "lora_magnitude" in name:
+                p.mul_(1 + 0.2 * torch.randn(p.shape, generator=g))
+            elif "lora_" in name:
+                p.copy_(torch.randn(p.shape, generator=g) * 0.5 / p.shape[1] ** 0.5)
+        return model.eval()
+
+    def run(self, obj, args, ins):
+        """Vectors are named as in adapter_model.safetensors."""
+        outs = self.case.run(obj, args, ins)
+        return {k.replace("lora_magnitude_vector.weight", "lora_magnitude_vector"): v for k, v in outs.items()}
 
     def accept(self, spec, obj, args, ins, outs):
         if "sequences" not in outs:

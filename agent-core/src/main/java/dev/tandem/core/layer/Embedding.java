@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight [V, D]; float16 where it is only read, and then what is looked up becomes float32
  * @param adapter LoRA's part, or null
  */
-public record Embedding(
-        Tensor weight, @Nullable LowRank adapter) {
+public record Embedding(Tensor weight, @Nullable LowRank adapter) {
 
     /** Reads {@code key.weight}. */
     public static Embedding load(WeightSource weights, String key, long rows, long width, Init init) {

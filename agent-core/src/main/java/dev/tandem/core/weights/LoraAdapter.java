@@ -169,7 +169,8 @@ public final class LoraAdapter {
         }
         String own = PREFIX + (bias && adapted ? layer + ".base_layer" + BIAS : key);
         return parameters.computeIfAbsent(
-                own, name -> !fresh && source.has(name) ? source.get(name, init, shape) : base.get(baseKey, init, shape));
+                own,
+                name -> !fresh && source.has(name) ? source.get(name, init, shape) : base.get(baseKey, init, shape));
     }
 
     private boolean adapts(String layer) {

@@ -24,12 +24,16 @@ public record LowRank(
      * @return [..., out]
      */
     public Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        Tensor added = x.linear(a, null).linear(b, null).mul(scale);
         if (magnitude == null) {
-            return x.linear(weight, bias).add(added);
+            return x.linear(weight, bias).add(apply(x));
         }
-        Tensor y = x.linear(weight, null).add(added).mul(stretch(magnitude, weight.add(delta())));
+        Tensor y = x.linear(weight, null).add(apply(x)).mul(stretch(magnitude, weight.add(delta())));
         return bias == null ? y : y.add(bias);
+    }
+
+    /** What is added to the layer's result: [..., in] to [..., out]. */
+    public Tensor apply(Tensor x) {
+        return x.linear(a, null).linear(b, null).mul(scale);
     }
 
     /**

@@ -122,7 +122,9 @@ public final class UNetConfigFile {
         json.put("out_channels", c.outChannels());
         json.put("resnet_time_scale_shift", c.timeScaleShift() ? "scale_shift" : "default");
         json.put("sample_size", c.sampleSize());
-        for (int i = 0; i < c.timeActivations().size(); i++) { // applied one after the other, in the order of the fields
+        for (int i = 0;
+                i < c.timeActivations().size();
+                i++) { // applied one after the other, in the order of the fields
             json.put(TIME_ACTIVATIONS.get(i), c.timeActivations().get(i).configName());
         }
         json.put("time_embedding_dim", c.timeEmbeddingDim());

@@ -70,7 +70,8 @@ public final class EulerScheduler extends TableScheduler {
     /** A run over given σ, the last of which is what it leaves. */
     private Sampling given(float[] table, List<Double> sigmas) {
         if (sigmas.size() < 2) {
-            throw new IllegalArgumentException("a run has at least two sigmas, that of a step and that which it leaves, got " + sigmas);
+            throw new IllegalArgumentException(
+                    "a run has at least two sigmas, that of a step and that which it leaves, got " + sigmas);
         }
         float[] noise = new float[sigmas.size()];
         double[] times = new double[noise.length - 1];

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param shift μ, for flow matching that is shifted by the picture's size (Esser et al. 2024, section 5.3.2); null for none
  */
 public record Steps(
-        int count, List<Double> timesteps, List<Double> sigmas, @Nullable Double shift) {
+        int count,
+        List<Double> timesteps,
+        List<Double> sigmas,
+        @Nullable Double shift) {
 
     public Steps {
         timesteps = List.copyOf(timesteps);
@@ -44,7 +47,8 @@ public record Steps(
     /** Refuses steps that a sampler can only space itself. */
     void requireSpaced(String sampler) {
         if (given()) {
-            throw new IllegalArgumentException(sampler + " spaces its steps itself, got " + this + "; give their number only");
+            throw new IllegalArgumentException(
+                    sampler + " spaces its steps itself, got " + this + "; give their number only");
         }
     }
 

@@ -79,7 +79,7 @@ final class BeamState {
         TopScores top = new TopScores(Math.min(keep, logits.length * vocabulary));
         for (int beam = 0; beam < logits.length; beam++) {
             float[] scores = logits[beam];
-            logSoftmax(scores);
+            LogitRules.logSoftmax(scores);
             rules.apply(scores, running.get(beam).tokens(), length, promptLength, maxLength);
             for (int id = 0; id < vocabulary; id++) {
                 scores[id] += running.get(beam).score();
@@ -141,21 +141,6 @@ final class BeamState {
             scores[i] = all.get(i).score();
         }
         return Arrays.stream(TopScores.of(scores, count)).mapToObj(all::get).toList();
-    }
-
-    private static void logSoftmax(float[] x) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (float v : x) {
-            max = Math.max(max, v);
-        }
-        double sum = 0;
-        for (float v : x) {
-            sum += Math.exp(v - max);
-        }
-        float shift = max + (float) Math.log(sum);
-        for (int i = 0; i < x.length; i++) {
-            x[i] -= shift;
-        }
     }
 
     /** Whether a better sequence may still be found. */

@@ -164,6 +164,9 @@ final class Fields {
 
     /** A list of numbers that must be there. */
     static List<Double> numbers(JsonNode json, String name) {
+        if (!json.hasNonNull(name)) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
         if (!json.path(name).isArray()) {
             throw new IllegalArgumentException(name + " must be a list of numbers, got " + json.path(name));
         }

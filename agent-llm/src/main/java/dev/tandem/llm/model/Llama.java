@@ -131,8 +131,7 @@ public final class Llama implements CausalLm {
         return weights.head().apply(hidden);
     }
 
-    private Tensor run(
-            Tensor ids, AttentionBias bias, IntFunction<AttentionBias> windowed, @Nullable KvCache cache) {
+    private Tensor run(Tensor ids, AttentionBias bias, IntFunction<AttentionBias> windowed, @Nullable KvCache cache) {
         LlamaConfig.SlidingWindow sliding = config.slidingWindow();
         AttentionBias near = sliding == null ? bias : windowed.apply(sliding.tokens());
         Rope.Angles angles = cache == null ? rope.at(0, Math.toIntExact(ids.size(1))) : cache.angles(rope);

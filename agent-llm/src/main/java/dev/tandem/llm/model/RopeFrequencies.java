@@ -63,8 +63,8 @@ final class RopeFrequencies {
 
     private static float[] longRope(List<Double> factors, int headDim, double theta) {
         if (factors.size() != headDim / 2) {
-            throw new IllegalArgumentException("rope_scaling longrope has " + factors.size()
-                    + " factors; heads of " + headDim + " values need " + headDim / 2);
+            throw new IllegalArgumentException("rope_scaling longrope has " + factors.size() + " factors; heads of "
+                    + headDim + " values need " + headDim / 2);
         }
         float[] f = new float[headDim / 2];
         for (int i = 0; i < f.length; i++) {

@@ -48,7 +48,7 @@ class LogitRulesTest {
 
     @Test
     void theLastPositionHoldsTheForcedEnd() {
-        LogitRules.Builder rules = LogitRules.builder().forcedEndId(3);
+        LogitRules.Builder rules = LogitRules.builder().forcedEndIds(List.of(3));
         assertArrayEquals(new float[] {NO, NO, NO, 0, NO, NO}, apply(rules, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 

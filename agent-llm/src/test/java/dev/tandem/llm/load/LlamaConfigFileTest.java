@@ -69,13 +69,13 @@ class LlamaConfigFileTest {
             'model_type': 'llama', 'vocab_size': 10                                  | hidden_size is missing
             'model_type': 'llama', SIZES, 'vocab_size': -3                           | vocab_size
             'model_type': 'llama', SIZES, 'vocab_size': '10'                         | vocab_size
-            'model_type': 'llama', SIZES, 'hidden_act': 'mish'                       | the activation 'mish'
+            'model_type': 'llama', SIZES, 'hidden_act': 'laplace'                       | the activation 'laplace'
             'model_type': 'llama', SIZES, 'num_key_value_heads': 3                   | num_key_value_heads
             'model_type': 'llama', SIZES, 'head_dim': 7                              | head_dim 7 is odd
-            'model_type': 'llama', SIZES, 'rope_scaling': {'rope_type': 'longrope'}  | rope_type 'longrope'
+            'model_type': 'llama', SIZES, 'rope_scaling': {'rope_type': 'longrope'}  | short_factor is missing
             'model_type': 'llama', SIZES, 'rope_scaling': {'type': 'linear'}         | factor is missing
             'model_type': 'llama', SIZES, 'partial_rotary_factor': 0.5               | partial_rotary_factor
-            'model_type': 'qwen2', SIZES, 'use_sliding_window': true                 | use_sliding_window
+            'model_type': 'llama', SIZES, 'use_sliding_window': true                 | use_sliding_window
             """)
     void saysWhatDoesNotFit(String fields, String named) {
         IllegalArgumentException e = assertThrows(

@@ -9,6 +9,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +25,19 @@ class LlamaTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 20})
     void cacheGivesWhatTheWholeSequenceGives(int firstPiece) {
+        check(Models.small().build(), firstPiece);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 20})
+    void cacheGivesTheSameWithASlidingWindow(int firstPiece) {
+        LlamaConfig.SlidingWindow window = new LlamaConfig.SlidingWindow(7, Set.of(1));
+        check(Models.small().slidingWindow(window).build(), firstPiece);
+    }
+
+    private void check(LlamaConfig config, int firstPiece) {
         try (Scope scope = engine.scope();
-                Llama model = Models.random(engine, Models.small().build(), 1)) {
+                Llama model = Models.random(engine, config, 1)) {
             int tokens = 45; // past the cache's first capacity and in several pieces
             long[] ids = new SplittableRandom(2).longs(2L * tokens, 0, V).toArray();
             float[] whole = model.logits(engine.tensor(ids, 2, tokens), null).toFloatArray();

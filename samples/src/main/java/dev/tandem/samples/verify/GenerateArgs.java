@@ -36,7 +36,14 @@ record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTo
             "bad_words_ids",
             "min_length",
             "min_new_tokens",
+            "forced_bos_token_id",
             "forced_eos_token_id",
+            "sequence_bias",
+            "encoder_repetition_penalty",
+            "encoder_no_repeat_ngram_size",
+            "exponential_decay_length_penalty",
+            "renormalize_logits",
+            "remove_invalid_values",
             "suppress_tokens",
             "begin_suppress_tokens",
             "use_cache");
@@ -49,17 +56,24 @@ record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTo
         return new GenerateArgs(
                 LogitRules.builder()
                         .stopIds(stops)
+                        .biases(biases(args.path("sequence_bias")))
+                        .promptPenalty(args.path("encoder_repetition_penalty").asDouble(1))
                         .repetitionPenalty(args.path("repetition_penalty").asDouble(1))
                         .noRepeatNgramSize(args.path("no_repeat_ngram_size").asInt(0))
+                        .noPromptNgramSize(
+                                args.path("encoder_no_repeat_ngram_size").asInt(0))
                         .badWords(words(args.path("bad_words_ids")))
                         .minLength(args.path("min_length").asInt(0))
                         .minNewTokens(args.path("min_new_tokens").asInt(0))
-                        .forcedEndId(
-                                args.hasNonNull("forced_eos_token_id")
-                                        ? args.path("forced_eos_token_id").asInt()
+                        .forcedBeginId(
+                                args.hasNonNull("forced_bos_token_id")
+                                        ? args.path("forced_bos_token_id").asInt()
                                         : null)
+                        .forcedEndIds(ids(args.path("forced_eos_token_id")))
+                        .endGrowth(endGrowth(args.path("exponential_decay_length_penalty")))
                         .suppressedIds(ids(args.path("suppress_tokens")))
                         .suppressedAtBegin(ids(args.path("begin_suppress_tokens")))
+                        .renormalised(args.path("renormalize_logits").asBoolean(false))
                         .build(),
                 beams == 1 ? null : beams(args, beams),
                 args.hasNonNull("max_new_tokens")
@@ -80,7 +94,25 @@ record GenerateArgs(LogitRules rules, @Nullable BeamSettings beams, int maxNewTo
         }
     }
 
+    private static LogitRules.@Nullable EndGrowth endGrowth(JsonNode pair) {
+        return pair.isArray()
+                ? new LogitRules.EndGrowth(pair.path(0).asInt(), pair.path(1).asDouble())
+                : null;
+    }
+
+    /** Pairs of tokens and a number; JSON has no other keys than texts. */
+    private static List<LogitRules.Bias> biases(JsonNode pairs) {
+        List<LogitRules.Bias> biases = new ArrayList<>();
+        pairs.forEach(pair ->
+                biases.add(new LogitRules.Bias(ids(pair.path(0)), pair.path(1).asDouble())));
+        return biases;
+    }
+
     private static BeamSettings beams(JsonNode args, int beams) {
+        if (args.path("encoder_repetition_penalty").asDouble(1) != 1) {
+            throw new ParityMismatch("encoder_repetition_penalty with beams is not supported;"
+                    + " the reference then takes the prompts of other rows");
+        }
         JsonNode early = args.path("early_stopping");
         EarlyStopping stopping = early.asText().equals("never")
                 ? EarlyStopping.NEVER

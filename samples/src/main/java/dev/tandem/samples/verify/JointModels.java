@@ -77,8 +77,7 @@ final class JointModels implements AutoCloseable {
                 weights(engine, given.model().resolve("text_encoder/model.safetensors")));
         autoencoder = VaeLoader.build(
                 engine,
-                VaeConfigFile.read(given.model().resolve("vae/config.json"))
-                        .toBuilder()
+                VaeConfigFile.read(given.model().resolve("vae/config.json")).toBuilder()
                         .shiftFactor(0) // latents are scaled only
                         .build(),
                 weights(engine, given.model().resolve("vae/diffusion_pytorch_model.safetensors")));

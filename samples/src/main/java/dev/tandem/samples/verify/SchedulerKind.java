@@ -35,8 +35,7 @@ record SchedulerKind(String kind) implements ParityKind {
         Tensor sample = parityCase.input("add_noise.sample");
         Tensor noise = parityCase.input("add_noise.noise");
         Tensor at = parityCase.input("add_noise.timesteps");
-        try (Sampling sampling =
-                scheduler.start(steps(args), options(args.path("step")))) {
+        try (Sampling sampling = scheduler.start(steps(args), options(args.path("step")))) {
             Map<String, Tensor> outputs = new HashMap<>();
             outputs.put("timesteps", timesteps(parityCase, sampling.timesteps()));
             outputs.put("init_noise_sigma", engine.full(sampling.initNoiseSigma()));
