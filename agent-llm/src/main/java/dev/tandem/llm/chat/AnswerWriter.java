@@ -115,7 +115,8 @@ public record AnswerWriter(LlmTokenizer tokenizer, List<Integer> stopIds) {
     private ChatModel.Answer searched(CausalLm model, int[] prompt, GenerationSettings settings, WrittenText text) {
         BeamSearch search =
                 new BeamSearch(model, settings.rules(stopIds), settings.search(), ids -> stopped(ids, settings));
-        int[] found = search.search(new int[][] {prompt}, null, settings.maxNewTokens(), 0)
+        int room = Math.max(1, model.contextLength() - prompt.length);
+        int[] found = search.search(new int[][] {prompt}, null, Math.min(room, settings.maxNewTokens()), 0)
                 .get(0)
                 .tokens();
         Generation.End end = Generation.End.LENGTH;

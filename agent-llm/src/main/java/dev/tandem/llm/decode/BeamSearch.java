@@ -49,14 +49,14 @@ public final class BeamSearch {
      *
      * @param prompts rows of equal length, padded on the left
      * @param padding which of their tokens are real, or null for all
-     * @param maxNewTokens bound; the context length bounds it too
+     * @param maxNewTokens bound; it may lead beyond the model's context, as in the reference
      * @param padId fills short rows; 0 is taken for "none" as by the reference, which then fills with the first stop token
      * @return {@code settings.results()} sequences for each prompt, best first, one prompt after the other
      */
     public List<Found> search(int[][] prompts, @Nullable PaddingMask padding, int maxNewTokens, int padId) {
         int promptLength = prompts[0].length;
         Generator.requireFits(model, prompts[0]);
-        int maxLength = (int) Math.min(model.contextLength(), promptLength + (long) maxNewTokens);
+        int maxLength = Math.addExact(promptLength, maxNewTokens);
         int fill = rules.stopIds().isEmpty()
                 ? -1
                 : padId != 0 ? padId : rules.stopIds().get(0);
