@@ -463,7 +463,8 @@ for name, config in {
 
 CLASSES = {"ddpm": ("scheduler.ddpm", "DDPMScheduler"), "ddim": ("scheduler.ddim", "DDIMScheduler"),
            "dpm": ("scheduler.dpmsolver_multistep", "DPMSolverMultistepScheduler"), "euler": ("scheduler.euler_discrete", "EulerDiscreteScheduler"),
-           "flow": ("scheduler.flow_match_euler", "FlowMatchEulerDiscreteScheduler")}
+           "flow": ("scheduler.flow_match_euler", "FlowMatchEulerDiscreteScheduler"), "pndm": ("scheduler.pndm", "PNDMScheduler")}
+f.KINDS["scheduler.pndm"] = f.KINDS["scheduler.ddim"]
 
 
 def scheduler(short, name, config=None, **more):
@@ -511,6 +512,13 @@ for short in ("ddpm", "ddim"):
         "clip-sample": {"clip_sample": True, "prediction_type": "sample"},
     }.items():
         scheduler(short, name, c)
+for skip in (True, False):
+    for spacing in SPACINGS:
+        for prediction in ("epsilon", "v_prediction"):
+            c = {"timestep_spacing": spacing, "steps_offset": 1 if spacing == "leading" else 0, "prediction_type": prediction, "skip_prk_steps": skip}
+            for steps in (1, 2, 4, 5, 10, 17, 50):
+                scheduler("pndm", f"{'plms' if skip else 'prk'}-{spacing}-{prediction}-steps{steps}", c, args={"num_inference_steps": steps})
+scheduler("pndm", "alpha-one", {"set_alpha_to_one": True, "skip_prk_steps": True})
 for variance in ("fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log"):
     scheduler("ddpm", "variance-" + variance, {"variance_type": variance})
 for eta in (0.3, 1.0):
@@ -696,7 +704,7 @@ KEPT = {
     "unet-depth-gradient", "unet-odd-sizes", "gpt2-all-scaling", "llama-rope-longrope-original", "qwen2-window-holes", "lora-bias-all", "lora-embedding",
     "lora-save-norm", "lora-tied-save-small", "lora-dora", "lora-patterns-overlap", "euler-linspace-epsilon-exponential", "euler-given-sigmas", "flow-dynamic",
     "ddpm-given-times", "dpm-linspace-epsilon-beta", "generate-beams2-bias", "generate-beams2-decay", "unet-small-middle", "unet-small-no-middle",
-    "unet-small-padding0", "vae-encode-small-odd", "uvit-small-swiglu", "blip-small-untied", "mllama-small-tied"}
+    "unet-small-padding0", "vae-encode-small-odd", "pndm-plms-leading-epsilon-steps10", "pndm-prk-leading-v_prediction-steps5", "uvit-small-swiglu", "blip-small-untied", "mllama-small-tied"}
 
 
 # ------------------------------------------------------------------------------------------ writing

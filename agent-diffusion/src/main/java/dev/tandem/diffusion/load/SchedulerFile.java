@@ -11,6 +11,7 @@ import dev.tandem.diffusion.schedule.EulerConfig;
 import dev.tandem.diffusion.schedule.EulerScheduler;
 import dev.tandem.diffusion.schedule.FlowMatchConfig;
 import dev.tandem.diffusion.schedule.FlowMatchScheduler;
+import dev.tandem.diffusion.schedule.PndmScheduler;
 import dev.tandem.diffusion.schedule.PredictionType;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.schedule.SchedulerConfig;
@@ -26,10 +27,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads and writes {@code scheduler/scheduler_config.json}. The DDIM sampler also stands in for {@code PNDMScheduler}, which the folders of
- * Stable Diffusion 1 name: both follow the same path through the same noise schedule.
- */
+/** Reads and writes {@code scheduler/scheduler_config.json}. */
 public final class SchedulerFile {
 
     private static final String DDPM = "DDPMScheduler";
@@ -75,11 +73,6 @@ public final class SchedulerFile {
         return Fields.read(file, f -> scheduler(f, chosen == null ? type(f) : className(chosen), true));
     }
 
-    /** Whether a file names the scheduler that another one stands in for. */
-    static boolean isReplaced(Path file) {
-        return Fields.read(file, f -> type(f).equals(PNDM));
-    }
-
     private static String type(Fields f) {
         return f.text("_class_name", DDIM);
     }
@@ -88,6 +81,7 @@ public final class SchedulerFile {
         return switch (name) {
             case DDIM -> DDIM;
             case DDPM -> DDPM;
+            case PNDM -> PNDM;
             case DPM_SOLVER_PP -> DPM_SOLVER;
             case EULER -> EULER;
         };
@@ -96,7 +90,8 @@ public final class SchedulerFile {
     private static Scheduler scheduler(Fields f, String type, boolean corrected) {
         return switch (type) {
             case DDPM -> new DdpmScheduler(config(f, type, corrected));
-            case DDIM, PNDM -> new DdimScheduler(config(f, type, corrected));
+            case DDIM -> new DdimScheduler(config(f, type, corrected));
+            case PNDM -> new PndmScheduler(config(f, type, corrected), f.flag("skip_prk_steps", false));
             case DPM_SOLVER -> new DpmSolverScheduler(config(f, type, corrected), dpmSolver(f));
             case EULER -> new EulerScheduler(config(f, type, corrected), euler(f));
             case FLOW_MATCH -> new FlowMatchScheduler(flowMatch(f));

@@ -71,12 +71,8 @@ public final class StableDiffusionFolder {
         return components.folder().component("tokenizer").path();
     }
 
-    /**
-     * What is in the folder and is not used, or not as it says; sentences for people.
-     *
-     * @param chosen the sampler that makes the steps; null for the one that the folder names
-     */
-    public List<String> notes(@Nullable SchedulerName chosen) {
+    /** What is in the folder and is not used; sentences for people. */
+    public List<String> notes() {
         List<String> notes = new ArrayList<>();
         PipelineIndex index = PipelineIndex.read(components.folder());
         if (index.has("safety_checker")) {
@@ -84,10 +80,6 @@ public final class StableDiffusionFolder {
         }
         if (index.has("image_encoder")) {
             notes.add("the image encoder is not used");
-        }
-        Path file = components.schedulerFile();
-        if (chosen == null && Components.checked(file, () -> SchedulerFile.isReplaced(file))) {
-            notes.add("the folder's scheduler PNDM is replaced by DDIM, which walks the same noise schedule");
         }
         return notes;
     }

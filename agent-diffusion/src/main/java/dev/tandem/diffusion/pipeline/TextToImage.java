@@ -142,7 +142,7 @@ public final class TextToImage implements AutoCloseable {
                     pipeline,
                     parts.add(PromptTokenizers.load(folder, pipeline)),
                     STABLE_DIFFUSION,
-                    folder.notes(scheduler));
+                    folder.notes());
         });
     }
 

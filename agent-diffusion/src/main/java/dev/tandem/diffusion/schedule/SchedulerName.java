@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 public enum SchedulerName {
     DDIM("ddim"),
     DDPM("ddpm"),
+    PNDM("pndm"),
     DPM_SOLVER_PP("dpm++"),
     EULER("euler");
 

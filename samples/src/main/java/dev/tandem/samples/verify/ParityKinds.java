@@ -27,6 +27,7 @@ final class ParityKinds {
             new VaeKind(false),
             new SchedulerKind("scheduler.ddpm"),
             new SchedulerKind("scheduler.ddim"),
+            new SchedulerKind("scheduler.pndm"),
             new SchedulerKind("scheduler.dpmsolver_multistep"),
             new SchedulerKind("scheduler.euler_discrete"),
             new SchedulerKind("scheduler.flow_match_euler"),
