@@ -61,8 +61,10 @@ final class AddedTokens {
             known.put(content, token);
             vocabulary.put(content, token.path("id").asInt());
         }
+        // the library forgets no special token
+        boolean stays = special || token.path("special").asBoolean(false);
         token.put(CONTENT, content)
-                .put("special", special)
+                .put("special", stays)
                 .put("normalized", flags.path("normalized").asBoolean(!special));
         for (String flag : new String[] {"single_word", "lstrip", "rstrip"}) {
             token.put(flag, flags.path(flag).asBoolean(false));

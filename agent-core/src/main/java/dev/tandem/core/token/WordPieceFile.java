@@ -20,7 +20,6 @@ final class WordPieceFile {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("version", "1.0");
         ObjectNode model = json.putObject("model")
                 .put("type", "WordPiece")
-                .put("unk_token", roles.get("unk_token"))
                 .put("continuing_subword_prefix", "##")
                 .put("max_input_chars_per_word", LONGEST_WORD);
         ObjectNode vocabulary = model.putObject("vocab");
@@ -29,17 +28,12 @@ final class WordPieceFile {
         for (int id = 0; id < count; id++) {
             vocabulary.put(lines.get(id), id);
         }
-        for (String role : List.of("unk_token", "cls_token", "sep_token")) {
-            if (!vocabulary.has(String.valueOf(roles.get(role)))) {
-                throw new WeightException(file + " lacks the " + role + " " + roles.get(role)
-                        + "; name the right one in tokenizer_config.json");
-            }
-        }
+        model.put("unk_token", token(file, vocabulary, roles, "unk_token"));
         json.set("normalizer", Steps.step("BertNormalizer"));
         normalize(json, config);
         json.set("pre_tokenizer", Steps.step("BertPreTokenizer"));
-        Part begin = new Part(roles.get("cls_token"), 0);
-        Part end = new Part(roles.get("sep_token"), 0);
+        Part begin = new Part(token(file, vocabulary, roles, "cls_token"), 0);
+        Part end = new Part(token(file, vocabulary, roles, "sep_token"), 0);
         Part text = new Part("$A", 0);
         json.set(
                 "post_processor",
@@ -49,6 +43,15 @@ final class WordPieceFile {
                         Vocabulary.ids(json)));
         json.set("decoder", Steps.step("WordPiece").put("prefix", "##").put("cleanup", true));
         return json;
+    }
+
+    private static String token(Path file, ObjectNode vocabulary, Map<String, String> roles, String role) {
+        String token = roles.get(role);
+        if (token == null || !vocabulary.has(token)) {
+            throw new WeightException(
+                    file + " lacks the " + role + " " + token + "; name the right one in tokenizer_config.json");
+        }
+        return token;
     }
 
     /** What tokenizer_config.json says of letters goes before what tokenizer.json says. */
