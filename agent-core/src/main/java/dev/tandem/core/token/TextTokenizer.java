@@ -14,8 +14,10 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tokenizer in the Hugging Face layout: a folder with {@code tokenizer.json} (or CLIP's {@code vocab.json} and {@code merges.txt}),
- * {@code tokenizer_config.json} and {@code special_tokens_map.json}. Ids, spans and texts equal those of transformers' fast tokenizers.
+ * A tokenizer in the Hugging Face layout: a folder with {@code tokenizer.json}, or the older files of its class (CLIP, GPT-2 and Qwen 2:
+ * {@code vocab.json} and {@code merges.txt}; Llama: {@code tokenizer.model}, of SentencePiece or tiktoken; T5: {@code spiece.model}; BERT:
+ * {@code vocab.txt}), beside {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json}. Ids and spans equal
+ * those of transformers' fast tokenizers, and texts those of their library: {@code clean_up_tokenization_spaces} is not done.
  *
  * <p>Safe to use from several threads. Halves of surrogate pairs, which are no characters, are read as U+FFFD.
  */

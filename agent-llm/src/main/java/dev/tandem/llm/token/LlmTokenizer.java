@@ -26,7 +26,7 @@ public final class LlmTokenizer implements TextTokens, CaptionDecoder, AutoClose
     }
 
     /**
-     * Reads the tokenizer in a folder: {@code tokenizer.json}, {@code tokenizer_config.json}, {@code special_tokens_map.json}.
+     * Reads the tokenizer in a folder: {@code tokenizer.json} or older files, as {@link TextTokenizer} says.
      *
      * @throws dev.tandem.core.weights.WeightException if it is missing or damaged
      */
