@@ -41,8 +41,9 @@ final class PrecompiledMap {
             JsonNode table = each.path("precompiled_charsmap");
             boolean wanted = each.path("type").asText().equals("Precompiled") || each.has("precompiled_charsmap");
             if (wanted && !sound(table)) {
-                throw new WeightException("the tokenizer in " + name
-                        + " is damaged: its precompiled_charsmap is no table of replacements; copy or download it again");
+                throw new WeightException(
+                        "the tokenizer in " + name
+                                + " is damaged: its precompiled_charsmap is no table of replacements; copy or download it again");
             }
         }
     }

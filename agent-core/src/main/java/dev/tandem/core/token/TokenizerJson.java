@@ -90,6 +90,7 @@ record TokenizerJson(ObjectNode json, JsonNode config, Map<String, String> speci
             @Nullable TokenizerFiles files,
             String name) {
         PrecompiledMap.check(json.path("normalizer"), name);
+        TemplateTokens.check(json.path("post_processor"), name);
         json.putNull("truncation");
         json.putNull("padding");
         AddedTokens added = new AddedTokens(json);

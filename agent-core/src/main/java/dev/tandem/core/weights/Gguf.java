@@ -187,13 +187,15 @@ public final class Gguf {
     }
 
     private static String described(Object value) {
-        return value instanceof Long || value instanceof Double || value instanceof Boolean
-                ? String.valueOf(value)
-                : value instanceof String text
-                        ? "the text '" + JsonFile.shortened(text) + "'"
-                        : value instanceof long[]
-                                ? KINDS.get(long[].class)
-                                : value instanceof double[] ? KINDS.get(double[].class) : KINDS.get(List.class);
+        if (value instanceof Long || value instanceof Double || value instanceof Boolean) {
+            return String.valueOf(value);
+        }
+        if (value instanceof String text) {
+            return "the text '" + JsonFile.shortened(text) + "'";
+        }
+        return value instanceof long[]
+                ? "a list of whole numbers"
+                : value instanceof double[] ? "a list of numbers" : "a list of texts or flags";
     }
 
     private Entry entry(String key) {
@@ -215,9 +217,7 @@ public final class Gguf {
                         decode(channel, entry, start / Float.BYTES, out.remaining(), out::put);
                     },
                     entry.shape());
-        } catch (UncheckedIOException e) {
-            throw unreadable(e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unreadable(e);
         }
     }
@@ -227,16 +227,14 @@ public final class Gguf {
         Entry entry = entry(key);
         long count = Shapes.size(entry.shape());
         if (count > MAX_HEAP_VALUES) {
-            throw new WeightException(file + ": the tensor " + JsonFile.shortened(key) + " has " + count
-                    + " values, more than expected");
+            throw new WeightException(
+                    file + ": the tensor " + JsonFile.shortened(key) + " has " + count + " values, more than expected");
         }
         FloatBuffer values = FloatBuffer.allocate((int) count);
         try (FileChannel channel = FileChannel.open(file)) {
             decode(channel, entry, 0, (int) count, values::put);
             return values.array();
-        } catch (UncheckedIOException e) {
-            throw unreadable(e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unreadable(e);
         }
     }
@@ -276,8 +274,9 @@ public final class Gguf {
         }
     }
 
-    private WeightException unreadable(IOException e) {
-        return new WeightException("cannot read " + file + " (" + e.getMessage() + ")", e);
+    private WeightException unreadable(Exception e) {
+        Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+        return new WeightException("cannot read " + file + " (" + cause.getMessage() + ")", e);
     }
 
     /** For parameters of a header: what a row of values must be a multiple of. */

@@ -90,7 +90,8 @@ public record LoraConfig(
             throw new IllegalArgumentException(
                     "'" + pattern + "' is no regular expression (" + e.getDescription() + ")", e);
         }
-        throw new IllegalArgumentException("a pattern has " + pattern.length() + " characters, more than " + MAX_PATTERN);
+        throw new IllegalArgumentException(
+                "a pattern has " + pattern.length() + " characters, more than " + MAX_PATTERN);
     }
 
     /** The usual settings: the same rank everywhere, α twice the rank. */
@@ -161,8 +162,8 @@ public record LoraConfig(
         @Override
         public char charAt(int index) {
             if (++looks > MOST_LOOKS) {
-                throw new WeightException(
-                        "the pattern '" + pattern + "' of a LoRA adapter takes too long; write it without repetitions in repetitions");
+                throw new WeightException("the pattern '" + pattern
+                        + "' of a LoRA adapter takes too long; write it without repetitions in repetitions");
             }
             return text.charAt(index);
         }
@@ -208,7 +209,9 @@ public record LoraConfig(
                         file + ": bias is '" + biasName + "'; use none, all or lora_only"));
         try {
             Map<String, Integer> ranks = new LinkedHashMap<>();
-            json.path("rank_pattern").properties().forEach(e -> ranks.put(e.getKey(), whole(e.getValue(), "rank_pattern")));
+            json.path("rank_pattern")
+                    .properties()
+                    .forEach(e -> ranks.put(e.getKey(), whole(e.getValue(), "rank_pattern")));
             Map<String, Double> alphas = new LinkedHashMap<>();
             json.path("alpha_pattern")
                     .properties()

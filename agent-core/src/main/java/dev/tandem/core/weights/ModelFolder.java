@@ -140,9 +140,10 @@ public final class ModelFolder {
         for (String stem : STEMS) {
             Path whole = path.resolve(stem + ENDING);
             if (Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
-                return new WeightException(whole + (Files.isDirectory(whole)
-                        ? " is a folder, not a safetensors file"
-                        : " is a link that leads to no file; copy the file itself"));
+                return new WeightException(whole
+                        + (Files.isDirectory(whole)
+                                ? " is a folder, not a safetensors file"
+                                : " is a link that leads to no file; copy the file itself"));
             }
         }
         try (Stream<Path> entries = Files.list(path)) {

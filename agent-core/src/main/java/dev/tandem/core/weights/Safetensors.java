@@ -95,9 +95,7 @@ public final class Safetensors {
             long dataStart = LENGTH_BYTES + length;
             return new Safetensors(
                     file, SafetensorsHeader.parse(json.array(), size - dataStart, file.toString()), size, dataStart);
-        } catch (UncheckedIOException e) {
-            throw unreadable(file, e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unreadable(file, e);
         }
     }
@@ -180,9 +178,7 @@ public final class Safetensors {
             try (Scope scope = engine.scope()) {
                 return scope.keep(read(engine, key).to(dtype));
             }
-        } catch (UncheckedIOException e) {
-            throw unreadable(file, e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unreadable(file, e);
         }
     }
@@ -226,8 +222,9 @@ public final class Safetensors {
         }
     }
 
-    private static WeightException unreadable(Path file, IOException e) {
-        String reason = String.format(Locale.ROOT, "%s: %s", e.getClass().getSimpleName(), e.getMessage());
+    private static WeightException unreadable(Path file, Exception e) {
+        Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+        String reason = String.format(Locale.ROOT, "%s: %s", cause.getClass().getSimpleName(), cause.getMessage());
         return new WeightException("cannot read " + file + " (" + reason + ")", e);
     }
 }

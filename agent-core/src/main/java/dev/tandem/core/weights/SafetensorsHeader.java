@@ -114,7 +114,8 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
             if (bytes.length == 0 || bytes[0] != '{') {
                 throw damaged("its header does not begin with {", null);
             }
-            // a decoder of our own, because it refuses what is no UTF-8; as a stream, because the text would take the header's size again
+            // a decoder of our own, because it refuses what is no UTF-8; as a stream, because the text would take the
+            // header's size again
             try (JsonParser parser = JSON.createParser(
                     new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder()))) {
                 parser.nextToken();

@@ -49,8 +49,7 @@ final class Fields {
             }
             return parse.apply(new Fields(JSON.readTree(Files.readAllBytes(file))));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    OneLine.of(file + ": this is no JSON: " + e.getOriginalMessage()), e);
+            throw new IllegalArgumentException(OneLine.of(file + ": this is no JSON: " + e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " can't be read: " + e.getMessage(), e);
         } catch (IllegalArgumentException | ArithmeticException e) {
@@ -167,7 +166,8 @@ final class Fields {
         List<Integer> list = new ArrayList<>();
         for (JsonNode value : list(name)) {
             if (!value.isInt()) {
-                throw new IllegalArgumentException(name + " must be a list of whole numbers, got " + shown(json.get(name)));
+                throw new IllegalArgumentException(
+                        name + " must be a list of whole numbers, got " + shown(json.get(name)));
             }
             list.add(value.intValue());
         }

@@ -20,6 +20,7 @@ final class GgufTokenizer {
 
     /** Characters that are looked at while all pieces are cut in two: sixty times those of the largest vocabularies. */
     private static final long MAX_CUT_WORK = 1L << 30;
+
     private static final int USER_DEFINED = 4;
 
     /** How words are cut before byte pairs are merged, of Llama 3; of Qwen 2 with single digits. */
@@ -152,8 +153,8 @@ final class GgufTokenizer {
             work += (long) token.length() * token.length();
         }
         if (work > MAX_CUT_WORK) {
-            throw new WeightException(
-                    file.file() + " is damaged: its tokens are too long to be pieces of words; copy or download it again");
+            throw new WeightException(file.file()
+                    + " is damaged: its tokens are too long to be pieces of words; copy or download it again");
         }
         List<Merge> merges = new ArrayList<>();
         for (int id = 0; id < tokens.size(); id++) {

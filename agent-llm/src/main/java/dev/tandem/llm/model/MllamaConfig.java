@@ -61,16 +61,16 @@ public record MllamaConfig(LlamaConfig text, Set<Integer> crossAttentionLayers, 
         public Vision {
             keptLayers = List.copyOf(keptLayers);
             if (hiddenSize % attentionHeads != 0) {
-                throw new IllegalArgumentException("vision_config: hidden_size " + hiddenSize
-                        + " does not divide into " + attentionHeads + " attention_heads");
+                throw new IllegalArgumentException("vision_config: hidden_size " + hiddenSize + " does not divide into "
+                        + attentionHeads + " attention_heads");
             }
             if (patchSize > imageSize || imageSize / patchSize > MAX_PATCHES) {
                 throw new IllegalArgumentException("an image_size of " + imageSize + " does not divide into 1 to "
                         + MAX_PATCHES + " patches of patch_size " + patchSize);
             }
             if (keptLayers.size() > layers) {
-                throw new IllegalArgumentException("intermediate_layers_indices names " + keptLayers.size() + " of "
-                        + layers + " layers");
+                throw new IllegalArgumentException(
+                        "intermediate_layers_indices names " + keptLayers.size() + " of " + layers + " layers");
             }
             for (int layer : keptLayers) {
                 if (layer < 0 || layer >= layers) {

@@ -88,7 +88,12 @@ final class ParityRunner {
             message = e.getClass().getSimpleName() + ": " + e.getMessage();
         }
         return new ParityResult(
-                name, kind, outcome, worst, OneLine.of(message), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+                name,
+                kind,
+                outcome,
+                worst,
+                OneLine.of(message),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     }
 
     private static Deviation compute(ParityKind kind, ParityCase parityCase) {

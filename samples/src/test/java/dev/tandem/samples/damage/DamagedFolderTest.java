@@ -197,7 +197,8 @@ class DamagedFolderTest {
         sound(kind);
         String name = config.toString();
         ObjectNode good = (ObjectNode) JSON.readTree(config.toFile());
-        for (String text : List.of("", " ", "{", "null", "7", "\"text\"", good + "}", "[" + good + "]", "{\"a\":1} {}")) {
+        for (String text :
+                List.of("", " ", "{", "null", "7", "\"text\"", good + "}", "[" + good + "]", "{\"a\":1} {}")) {
             Files.writeString(config, text);
             refused(kind, name);
         }

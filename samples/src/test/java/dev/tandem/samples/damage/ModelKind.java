@@ -29,8 +29,10 @@ enum ModelKind {
     T5(
             "t5-encoder",
             "",
-            (engine, folder) ->
-                    T5Loader.build(engine, T5ConfigFile.read(config(folder)), ModelFolder.of(folder).weights(engine))),
+            (engine, folder) -> T5Loader.build(
+                    engine,
+                    T5ConfigFile.read(config(folder)),
+                    ModelFolder.of(folder).weights(engine))),
     CLIP("clip-similarity", "", ClipModelFolder::load),
     TEXT_ENCODER("pipeline-sd", "text_encoder", (engine, folder) -> pipeline(engine, folder)),
     UNET("pipeline-sd", "unet", (engine, folder) -> pipeline(engine, folder)),
@@ -40,13 +42,17 @@ enum ModelKind {
     MMDIT(
             "mmdit-sd35-dual",
             "",
-            (engine, folder) ->
-                    SD3Loader.build(engine, SD3ConfigFile.read(config(folder)), ModelFolder.of(folder).weights(engine))),
+            (engine, folder) -> SD3Loader.build(
+                    engine,
+                    SD3ConfigFile.read(config(folder)),
+                    ModelFolder.of(folder).weights(engine))),
     UVIT(
             "uvit-v1",
             "",
-            (engine, folder) ->
-                    UViTLoader.build(engine, UViTConfigFile.read(config(folder)), ModelFolder.of(folder).weights(engine)));
+            (engine, folder) -> UViTLoader.build(
+                    engine,
+                    UViTConfigFile.read(config(folder)),
+                    ModelFolder.of(folder).weights(engine)));
 
     final String parityCase;
 

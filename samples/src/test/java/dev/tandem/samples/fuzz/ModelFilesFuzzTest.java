@@ -126,9 +126,7 @@ class ModelFilesFuzzTest {
 
     private static void render(String template) {
         new ChatTemplate(template, Map.of("bos_token", "<s>", "eos_token", "</s>"))
-                .render(
-                        List.of(ChatMessage.system("s"), ChatMessage.user("u"), ChatMessage.assistant("a")),
-                        true);
+                .render(List.of(ChatMessage.system("s"), ChatMessage.user("u"), ChatMessage.assistant("a")), true);
     }
 
     /** Zeros of any shape, as long as it is small. */

@@ -21,7 +21,9 @@ class ParityCaseFuzzTest {
 
     static boolean check(byte[] bytes) {
         try {
-            Path folder = Path.of(System.getProperty("java.io.tmpdir"), "tandem-fuzz-case-" + ProcessHandle.current().pid());
+            Path folder = Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "tandem-fuzz-case-" + ProcessHandle.current().pid());
             Files.createDirectories(folder);
             try {
                 Files.write(folder.resolve("case.json"), bytes);

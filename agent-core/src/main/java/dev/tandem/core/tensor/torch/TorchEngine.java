@@ -218,13 +218,14 @@ public final class TorchEngine implements TensorEngine {
             for (long first = 0; first < elements; first += perView) {
                 long count = Math.min(perView, elements - first);
                 long offset = first * dtype.bytes();
-                ByteBuffer memory =
-                        JniUtils.getByteBuffer(TorchTensor.array(flat.narrow(0, first, count)), true);
-                IntStream.range(0, (int) ((count + atOnce - 1) / atOnce)).parallel().forEach(i -> {
-                    int start = i * PIECE_BYTES;
-                    int bytes = Math.min(PIECE_BYTES, memory.capacity() - start);
-                    writer.write(memory.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN), offset + start);
-                });
+                ByteBuffer memory = JniUtils.getByteBuffer(TorchTensor.array(flat.narrow(0, first, count)), true);
+                IntStream.range(0, (int) ((count + atOnce - 1) / atOnce))
+                        .parallel()
+                        .forEach(i -> {
+                            int start = i * PIECE_BYTES;
+                            int bytes = Math.min(PIECE_BYTES, memory.capacity() - start);
+                            writer.write(memory.slice(start, bytes).order(ByteOrder.LITTLE_ENDIAN), offset + start);
+                        });
             }
         }
         return whole;
