@@ -43,8 +43,7 @@ public sealed interface Linear {
      * @param weight [out, in]
      * @param bias [out], or null
      */
-    record Packed(
-            PackedMatrix weight, @Nullable Tensor bias) implements Linear {
+    record Packed(PackedMatrix weight, @Nullable Tensor bias) implements Linear {
 
         @Override
         public Tensor apply(Tensor x) {

@@ -205,8 +205,8 @@ public record LoraConfig(
         Bias bias = Arrays.stream(Bias.values())
                 .filter(each -> each.configName.equals(biasName))
                 .findFirst()
-                .orElseThrow(() -> new WeightException(
-                        file + ": bias is '" + biasName + "'; use none, all or lora_only"));
+                .orElseThrow(
+                        () -> new WeightException(file + ": bias is '" + biasName + "'; use none, all or lora_only"));
         try {
             Map<String, Integer> ranks = new LinkedHashMap<>();
             json.path("rank_pattern")

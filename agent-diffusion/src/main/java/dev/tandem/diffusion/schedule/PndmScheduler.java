@@ -64,8 +64,8 @@ public final class PndmScheduler extends TableScheduler {
     /** Three steps by four predictions each: at the beginning, twice half a stride on, and at the end. */
     private static long[] rungeKuttaFirst(long[] times, int half) {
         if (times.length < ORDER) {
-            throw new IllegalArgumentException(
-                    "PNDM that begins with Runge and Kutta's method takes at least " + ORDER + " steps, got " + times.length);
+            throw new IllegalArgumentException("PNDM that begins with Runge and Kutta's method takes at least " + ORDER
+                    + " steps, got " + times.length);
         }
         int begun = ORDER - 1;
         long[] visited = new long[ORDER * begun + times.length - begun];
@@ -172,8 +172,7 @@ public final class PndmScheduler extends TableScheduler {
                     ? output.mul((float) Math.sqrt(here)).add(sample.mul((float) Math.sqrt(1 - here)))
                     : output;
             float scale = (float) Math.sqrt(there / here);
-            float denominator =
-                    here * (float) Math.sqrt(1 - there) + (float) Math.sqrt(here * (1 - here) * there);
+            float denominator = here * (float) Math.sqrt(1 - there) + (float) Math.sqrt(here * (1 - here) * there);
             return sample.mul(scale).sub(epsilon.mul((there - here) / denominator));
         }
 

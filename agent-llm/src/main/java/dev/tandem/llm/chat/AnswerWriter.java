@@ -77,8 +77,8 @@ public record AnswerWriter(LlmTokenizer tokenizer, List<Integer> stopIds) {
             List<? extends RandomGenerator> random,
             ObjIntConsumer<String> text) {
         List<WrittenText> texts = IntStream.range(0, prompts.size())
-                .mapToObj(row -> new WrittenText(
-                        tokenizer, spelling.get(), settings.stops(), piece -> text.accept(piece, row)))
+                .mapToObj(row ->
+                        new WrittenText(tokenizer, spelling.get(), settings.stops(), piece -> text.accept(piece, row)))
                 .toList();
         return settings.beams() > 1
                 ? IntStream.range(0, prompts.size())

@@ -1,6 +1,5 @@
 package dev.tandem.llm.describe;
 
-import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
@@ -9,6 +8,7 @@ import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.llm.chat.AnswerWriter;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.llm.load.BlipLoader;
 import dev.tandem.llm.model.BlipCaptioner;
 import dev.tandem.llm.model.CausalLm;

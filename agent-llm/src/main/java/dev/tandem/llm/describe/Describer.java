@@ -1,9 +1,9 @@
 package dev.tandem.llm.describe;
 
-import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
+import dev.tandem.llm.decode.GenerationSettings;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;

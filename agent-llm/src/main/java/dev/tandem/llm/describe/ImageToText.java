@@ -1,12 +1,12 @@
 package dev.tandem.llm.describe;
 
-import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
+import dev.tandem.llm.decode.GenerationSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,7 +1,5 @@
 package dev.tandem.llm.describe;
 
-import dev.tandem.llm.decode.GenerationSettings;
-import dev.tandem.llm.decode.TextStream;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
@@ -15,6 +13,8 @@ import dev.tandem.llm.chat.ChatModel;
 import dev.tandem.llm.chat.ChatPrompt;
 import dev.tandem.llm.chat.ChatTemplate;
 import dev.tandem.llm.chat.ChatTemplateFile;
+import dev.tandem.llm.decode.GenerationSettings;
+import dev.tandem.llm.decode.TextStream;
 import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.Mllama;

@@ -4,7 +4,6 @@ import dev.tandem.core.layer.Embedding;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.ModelFolder;

@@ -32,6 +32,7 @@ public final class MllamaLoader {
 
     /** Rows of the embedding table beyond the vocabulary; the first is the picture's. */
     private static final String TOKENS = "language_model.model.embed_tokens";
+
     private static final String HEAD = "language_model.lm_head";
     private static final int EXTRA_TOKENS = 8;
 

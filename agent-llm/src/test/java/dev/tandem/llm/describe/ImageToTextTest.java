@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
+import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.llm.prompt.TextTokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +77,12 @@ class ImageToTextTest {
 
     @Test
     void samplesWithASeed() {
-        GenerationSettings settings = GenerationSettings.builder().sample(true).temperature(2).topK(0).maxNewTokens(12).build();
+        GenerationSettings settings = GenerationSettings.builder()
+                .sample(true)
+                .temperature(2)
+                .topK(0)
+                .maxNewTokens(12)
+                .build();
         List<String> texts = new ArrayList<>();
         for (int seed : new int[] {1, 1, 2}) {
             texts.add(describer

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.torch.TorchEngine;
@@ -15,6 +14,7 @@ import dev.tandem.llm.chat.ChatMessage;
 import dev.tandem.llm.chat.ChatModel;
 import dev.tandem.llm.chat.ChatModelFolder;
 import dev.tandem.llm.decode.Generation;
+import dev.tandem.llm.decode.GenerationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

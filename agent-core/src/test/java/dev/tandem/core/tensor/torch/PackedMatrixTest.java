@@ -60,8 +60,7 @@ class PackedMatrixTest {
     void aLayerAddsItsBias() {
         try (Scope scope = engine.scope()) {
             Linear layer = new Linear.Packed(
-                    engine.pack(engine.tensor(new float[] {1, 2, 3, 4}, 2, 2)),
-                    engine.tensor(new float[] {10, 20}, 2));
+                    engine.pack(engine.tensor(new float[] {1, 2, 3, 4}, 2, 2)), engine.tensor(new float[] {10, 20}, 2));
             Tensor y = layer.apply(engine.tensor(new float[] {1, 1}, 1, 2));
             assertArrayEquals(new float[] {13, 27}, y.toFloatArray(), 0);
             assertEquals(2, layer.out());
