@@ -46,10 +46,10 @@ class ProcessorsParityTest {
                 .badWords(badWords)
                 .minLength(config.path("min_length").asInt(0))
                 .minNewTokens(config.path("min_new_tokens").asInt(0))
-                .forcedEndId(
+                .forcedEndIds(
                         config.has("forced_eos_token_id")
-                                ? config.path("forced_eos_token_id").asInt()
-                                : null)
+                                ? List.of(config.path("forced_eos_token_id").asInt())
+                                : List.of())
                 .suppressedIds(ids(config.path("suppress_tokens")))
                 .suppressedAtBegin(ids(config.path("begin_suppress_tokens")))
                 .build();
