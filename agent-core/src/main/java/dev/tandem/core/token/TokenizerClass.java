@@ -33,7 +33,8 @@ enum TokenizerClass {
             T5, Set.of("t5", "umt5"));
 
     /**
-     * The class that AutoTokenizer would take: named by tokenizer_config.json, else by config.json, else that of config.json's model type.
+     * The class that AutoTokenizer would take: named by tokenizer_config.json, else by config.json, else that of config.json's model type. The
+     * last only where there is no tokenizer.json: one whose class nobody names is complete, and gets no tokens that its model does not have.
      *
      * @param config tokenizer_config.json
      */
@@ -43,6 +44,9 @@ enum TokenizerClass {
         name = name.isEmpty() ? model.path("tokenizer_class").asText("") : name;
         if (!name.isEmpty()) {
             return named(name.endsWith("Fast") ? name.substring(0, name.length() - "Fast".length()) : name);
+        }
+        if (folder.file("tokenizer.json").isPresent()) {
+            return OTHER;
         }
         String type = model.path("model_type").asText("");
         return FAMILIES.entrySet().stream()
