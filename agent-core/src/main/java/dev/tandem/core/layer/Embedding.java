@@ -28,11 +28,11 @@ public record Embedding(Tensor weight, @Nullable LowRank adapter) {
     public static Tied loadTied(WeightSource weights, String key, String head, long rows, long width, Init init) {
         String own = key + ".weight";
         Tensor weight = weights.get(own, init, rows, width);
-        if (!weights.packs(own)) {
+        Tensor last = weights.shared(head + ".weight", own, weight);
+        if (last != weight || !weights.packs(own)) {
             return new Tied(
                     new Embedding(weight, weights.tableAdapter(key, rows, width)),
-                    new Linear.Dense(
-                            weights.shared(head + ".weight", own, weight), null, weights.adapter(head, width, rows)));
+                    new Linear.Dense(last, null, weights.adapter(head, width, rows)));
         }
         Linear packed = new Linear.Packed(weight.engine().pack(weight), null);
         Embedding table = new Embedding(weight.to(DType.FLOAT16), null);

@@ -1,6 +1,7 @@
 package dev.tandem.core.weights;
 
 import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.IOException;
@@ -33,6 +34,7 @@ public final class LoraAdapter {
     private static final String TABLE_A = ".lora_embedding_A";
     private static final String TABLE_B = ".lora_embedding_B";
     private static final String MAGNITUDE = ".lora_magnitude_vector";
+    private static final String LOW_RANK = ".lora_";
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
     private static final String CONFIG = "adapter_config.json";
@@ -57,6 +59,11 @@ public final class LoraAdapter {
     public static LoraAdapter load(TensorEngine engine, Path folder) {
         return new LoraAdapter(
                 LoraConfig.read(folder.resolve(CONFIG)), FileWeights.open(engine, folder.resolve(FILE)), false);
+    }
+
+    /** Whether a folder holds an adapter. */
+    public static boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(CONFIG));
     }
 
     /**
@@ -109,20 +116,23 @@ public final class LoraAdapter {
                 if (shape.length != 2 || !key.endsWith(WEIGHT)) {
                     return weight;
                 }
-                String layer = layer(key);
-                LowRank table = lowRankTable(layer, shape[0], shape[1]);
-                if (table != null) {
-                    return table.mergedIntoTable(weight.to(DType.FLOAT32));
+                Tensor merged = merged(layer(key), weight);
+                if (merged != weight) {
+                    weight.close();
                 }
-                LowRank adapter = lowRank(layer, shape[1], shape[0]);
-                return adapter == null ? weight : adapter.mergedInto(weight.to(DType.FLOAT32));
+                return merged;
             }
 
             @Override
             public Tensor shared(String key, String other, Tensor tensor) {
-                Tensor weight = super.shared(key, other, tensor);
-                LowRank adapter = lowRank(layer(key), tensor.size(1), tensor.size(0));
-                return adapter == null ? weight : adapter.mergedInto(weight.to(DType.FLOAT32));
+                return merged(layer(key), super.shared(key, other, tensor));
+            }
+
+            /** What an adapter adds is finer than the steps of 16 bits. */
+            @Override
+            public boolean packs(String key) {
+                String layer = layer(key);
+                return base.packs(key) && !adapts(layer) && !config.saves(layer) && !source.has(PREFIX + layer + TABLE_A);
             }
         };
     }
@@ -130,7 +140,7 @@ public final class LoraAdapter {
     /** A model's weights with those of its layers that are trained whole. */
     private abstract class Adapted implements WeightSource {
 
-        private final WeightSource base;
+        final WeightSource base;
 
         Adapted(WeightSource base) {
             this.base = base;
@@ -189,6 +199,20 @@ public final class LoraAdapter {
                 ? parameters.computeIfAbsent(own + MAGNITUDE, key -> source.get(key, Init.ones(), out))
                 : null;
         return new LowRank(down, up, config.scale(layer), magnitude);
+    }
+
+    /** A weight with what the adapter adds to its layer; of the adapter's own tensors nothing is left behind. */
+    private Tensor merged(String layer, Tensor weight) {
+        try (Scope scope = weight.engine().scope()) {
+            LowRank table = lowRankTable(layer, weight.size(0), weight.size(1));
+            LowRank adapter = table == null ? lowRank(layer, weight.size(1), weight.size(0)) : null;
+            if (table == null && adapter == null) {
+                return weight;
+            }
+            parameters.keySet().removeIf(key -> key.startsWith(PREFIX + layer + LOW_RANK));
+            Tensor whole = weight.to(DType.FLOAT32);
+            return scope.keep(table != null ? table.mergedIntoTable(whole) : adapter.mergedInto(whole));
+        }
     }
 
     private @Nullable LowRank lowRankTable(String layer, long rows, long width) {

@@ -23,12 +23,15 @@ record Components(TensorEngine engine, ModelFolder folder) {
         N build(TensorEngine engine, C config, WeightSource weights);
     }
 
-    /** Loads the component of a name. */
+    /** Loads the component of a name; its matrices stay in 16 bits where they are stored so. */
     <C, N> N network(String name, Function<Path, C> config, Build<C, N> build) {
         ModelFolder part = folder.component(name);
         return checked(
                 part.path(),
-                () -> build.build(engine, config.apply(part.path().resolve("config.json")), part.weights(engine)));
+                () -> build.build(
+                        engine,
+                        config.apply(part.path().resolve("config.json")),
+                        part.weights(engine).packing()));
     }
 
     ClipTextModel clip(String name) {

@@ -1,6 +1,7 @@
 package dev.tandem.llm.chat;
 
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.decode.GenerationSettings;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Loads a {@link ChatModel} from a folder in the layout of transformers, or from a GGUF file. */
 public final class ChatModelFolder {
@@ -43,7 +45,18 @@ public final class ChatModelFolder {
     public static ChatModel load(TensorEngine engine, Path path) {
         return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gguf")
                 ? gguf(engine, path)
-                : folder(engine, path);
+                : folder(engine, path, LoraAdapter.isIn(path) ? path : null);
+    }
+
+    /**
+     * Loads a model with a LoRA adapter.
+     *
+     * @param path a folder with {@code config.json}, tokenizer and weights, of Llama or Qwen2
+     * @param adapter a folder as PEFT writes it
+     * @throws WeightException if something is missing, damaged, or of an architecture that takes no adapter
+     */
+    public static ChatModel load(TensorEngine engine, Path path, Path adapter) {
+        return folder(engine, path, adapter);
     }
 
     private static ChatModel gguf(TensorEngine engine, Path path) {
@@ -64,9 +77,13 @@ public final class ChatModelFolder {
         }
     }
 
-    private static ChatModel folder(TensorEngine engine, Path path) {
+    private static ChatModel folder(TensorEngine engine, Path path, @Nullable Path adapter) {
         ModelFolder folder = ModelFolder.of(path);
         String type = folder.config().path("model_type").asText("");
+        if (adapter != null && !type.equals("llama") && !type.equals("qwen2")) {
+            throw new WeightException("the adapter in " + adapter + " is for a Llama or Qwen2, but " + path
+                    + " holds a model of the type '" + type + "'");
+        }
         LlmTokenizer tokenizer = LlmTokenizer.load(path);
         try {
             Optional<ChatTemplate> template = ChatTemplateFile.read(folder, tokenizer);
@@ -74,7 +91,7 @@ public final class ChatModelFolder {
             List<Integer> stops;
             switch (type) {
                 case "llama", "qwen2" -> {
-                    Llama llama = LlamaLoader.load(engine, path);
+                    Llama llama = LlamaLoader.load(engine, path, adapter);
                     model = llama;
                     stops = llama.config().eosTokenIds();
                 }

@@ -6,6 +6,7 @@ import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.core.weights.WeightSource;
@@ -14,6 +15,7 @@ import dev.tandem.llm.model.LlamaConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Llama} from checkpoint keys as transformers writes them ({@code model.layers.0.self_attn.q_proj.weight}, …),
@@ -26,13 +28,28 @@ public final class LlamaLoader {
     private LlamaLoader() {}
 
     /**
-     * Loads a model folder: {@code config.json} and {@code model.safetensors}, whole or in shards.
+     * Loads a model folder: {@code config.json} and {@code model.safetensors}, whole or in shards, with the LoRA adapter that lies beside them
+     * ({@code adapter_config.json}), if there is one.
      *
      * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
      */
     public static Llama load(TensorEngine engine, Path folder) {
-        ModelFolder files = ModelFolder.of(folder);
-        return build(engine, config(folder), files.weights(engine).packing());
+        return load(engine, folder, LoraAdapter.isIn(folder) ? folder : null);
+    }
+
+    /**
+     * Loads a model folder with a LoRA adapter of another folder.
+     *
+     * @param adapter as PEFT writes it; null for none
+     * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
+     */
+    public static Llama load(TensorEngine engine, Path folder, @Nullable Path adapter) {
+        LlamaConfig config = config(folder);
+        WeightSource weights = ModelFolder.of(folder).weights(engine).packing();
+        return build(
+                engine,
+                config,
+                adapter == null ? weights : LoraAdapter.load(engine, adapter).mergedInto(weights));
     }
 
     /** The configuration of a model folder, with the ends of text that its {@code generation_config.json} adds. */

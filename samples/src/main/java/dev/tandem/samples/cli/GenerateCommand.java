@@ -9,6 +9,7 @@ import dev.tandem.llm.chat.ChatModel;
 import dev.tandem.llm.chat.ChatModelFolder;
 import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.samples.terminal.SafeText;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,12 @@ final class GenerateCommand implements Callable<Integer> {
             description =
                     "a model folder in the layout of Hugging Face, a .gguf file, or OWNER/NAME of a fetched model")
     private String model = "";
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "FOLDER",
+            description = "a LoRA adapter as PEFT writes it; one in the model's folder is used without asking")
+    private @Nullable Path adapter;
 
     @Option(
             names = "--prompt",
@@ -131,7 +138,7 @@ final class GenerateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--length-penalty is for a search; give --beams above 1 too");
         }
         long start = System.nanoTime();
-        try (ChatModel chat = ChatModelFolder.load(TorchEngine.on(Device.parse(device)), ModelPlace.of(model))) {
+        try (ChatModel chat = load()) {
             GenerationSettings settings = settings(chat.settings(), draws);
             if (maxNewTokens != null && maxNewTokens >= chat.contextLength()) {
                 throw new IllegalArgumentException(
@@ -155,6 +162,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /** What the model's own settings become by the options. */
+    private ChatModel load() {
+        TorchEngine engine = TorchEngine.on(Device.parse(device));
+        Path place = ModelPlace.of(model);
+        return adapter == null ? ChatModelFolder.load(engine, place) : ChatModelFolder.load(engine, place, adapter);
+    }
+
     private GenerationSettings settings(GenerationSettings own, boolean draws) {
         GenerationSettings.Builder settings = own.toBuilder().stops(stops);
         if (greedy || draws) {
