@@ -132,7 +132,10 @@ public final class LoraAdapter {
             @Override
             public boolean packs(String key) {
                 String layer = layer(key);
-                return base.packs(key) && !adapts(layer) && !config.saves(layer) && !source.has(PREFIX + layer + TABLE_A);
+                return base.packs(key)
+                        && !adapts(layer)
+                        && !config.saves(layer)
+                        && !source.has(PREFIX + layer + TABLE_A);
             }
         };
     }
