@@ -1,3 +1,5 @@
+"""A tiny BLIP of random weights with its tokenizer, and what transformers says of some pictures. python make_blip_folder.py FOLDER"""
+
 import sys, json, os, string
 import numpy as np, torch
 from PIL import Image
@@ -14,8 +16,8 @@ words = (
 )
 seen = []
 [seen.append(w) for w in words if w not in seen]
-open("/tmp/vocab.txt", "w").write("\n".join(seen) + "\n")
-t = BertTokenizerFast(vocab_file="/tmp/vocab.txt")
+open(os.path.join(d, "vocab.txt"), "w").write("\n".join(seen) + "\n")
+t = BertTokenizerFast(vocab_file=os.path.join(d, "vocab.txt"))
 t.add_special_tokens({"bos_token": "[DEC]"})
 t.save_pretrained(d)
 n = len(t)

@@ -1,3 +1,5 @@
+"""Chat templates of our own and what transformers makes of them. python make_chat_templates.py OUT.json"""
+
 import json, sys
 from transformers.utils.chat_template_utils import render_jinja_template
 

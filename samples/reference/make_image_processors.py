@@ -1,3 +1,5 @@
+"""Pillow's resampling and transformers' image processors on a made-up picture. python make_image_processors.py OUT.json"""
+
 import json, sys, base64, zlib
 import numpy as np
 from PIL import Image

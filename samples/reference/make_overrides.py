@@ -1,4 +1,4 @@
-"""tokenizer.json beside a tokenizer_config.json that says otherwise: what wins in transformers. usage: make_overrides.py OUT"""
+"""tokenizer.json beside a tokenizer_config.json that says otherwise: what wins in transformers. usage: make_overrides.py OUT TOKENIZERS   (TOKENIZERS: the OUT of make_tokenizers.py)"""
 
 import json, os, shutil, sys
 
@@ -9,7 +9,7 @@ from transformers import AutoTokenizer
 
 OUT = sys.argv[1]
 m.OUT = OUT
-SRC = "/work/run/hd/tok"
+SRC = sys.argv[2]
 
 
 def save(kind, src, drop=()):

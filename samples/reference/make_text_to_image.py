@@ -13,7 +13,7 @@ import diffusers, torch, transformers as tf
 from safetensors.torch import load_file, save_file
 
 torch.set_num_threads(1)
-spec = importlib.util.spec_from_file_location("mf", "/work/shared/fixtures/make_fixtures.py")
+spec = importlib.util.spec_from_file_location("mf", Path(__file__).with_name("make_fixtures.py"))
 mf = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(mf)
 OUT = Path(sys.argv[1])

@@ -219,8 +219,9 @@ def main():
             ("ß", "ss"),
         ]
     )
-    open("/tmp/hd/rules.tsv", "w").write(rules)
-    t5 = sp("unigram", 400, normalization_rule_tsv="/tmp/hd/rules.tsv", pad_id=0, eos_id=1, unk_id=2, bos_id=-1, character_coverage=0.999)
+    rules_file = os.path.join(OUT, "rules.tsv")
+    open(rules_file, "w").write(rules)
+    t5 = sp("unigram", 400, normalization_rule_tsv=rules_file, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, character_coverage=0.999)
     for kind, config in (
         (
             "t5",

@@ -208,13 +208,12 @@ public final class LoraAdapter {
     private Tensor merged(String layer, Tensor weight) {
         try (Scope scope = weight.engine().scope()) {
             LowRank table = lowRankTable(layer, weight.size(0), weight.size(1));
-            LowRank adapter = table == null ? lowRank(layer, weight.size(1), weight.size(0)) : null;
-            if (table == null && adapter == null) {
-                return weight;
-            }
+            LowRank adapter = lowRank(layer, weight.size(1), weight.size(0));
             parameters.keySet().removeIf(key -> key.startsWith(PREFIX + layer + LOW_RANK));
-            Tensor whole = weight.to(DType.FLOAT32);
-            return scope.keep(table != null ? table.mergedIntoTable(whole) : adapter.mergedInto(whole));
+            if (table != null) {
+                return scope.keep(table.mergedIntoTable(weight.to(DType.FLOAT32)));
+            }
+            return adapter == null ? weight : scope.keep(adapter.mergedInto(weight.to(DType.FLOAT32)));
         }
     }
 
