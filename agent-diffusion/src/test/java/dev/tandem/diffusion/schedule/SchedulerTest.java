@@ -70,7 +70,7 @@ class SchedulerTest {
     @Test
     void schedulersHaveNames() {
         assertEquals(SchedulerName.DPM_SOLVER_PP, SchedulerName.of("DPM++"));
-        assertThrows(IllegalArgumentException.class, () -> SchedulerName.of("pndm"));
+        assertThrows(IllegalArgumentException.class, () -> SchedulerName.of("lms"));
     }
 
     @Test
