@@ -5,13 +5,11 @@ import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.diffusion.load.ClipModelFolder;
 import dev.tandem.diffusion.load.SD3ConfigFile;
 import dev.tandem.diffusion.load.SD3Loader;
-import dev.tandem.diffusion.load.StableDiffusion3Folder;
-import dev.tandem.diffusion.load.StableDiffusionFolder;
 import dev.tandem.diffusion.load.T5ConfigFile;
 import dev.tandem.diffusion.load.T5Loader;
 import dev.tandem.diffusion.load.UViTConfigFile;
 import dev.tandem.diffusion.load.UViTLoader;
-import dev.tandem.diffusion.pipeline.StableDiffusionPipeline;
+import dev.tandem.diffusion.pipeline.TextToImage;
 import dev.tandem.llm.load.BlipLoader;
 import dev.tandem.llm.load.Gpt2Loader;
 import dev.tandem.llm.load.LlamaLoader;
@@ -34,11 +32,11 @@ enum ModelKind {
                     T5ConfigFile.read(config(folder)),
                     ModelFolder.of(folder).weights(engine))),
     CLIP("clip-similarity", "", ClipModelFolder::load),
-    TEXT_ENCODER("pipeline-sd", "text_encoder", (engine, folder) -> pipeline(engine, folder)),
-    UNET("pipeline-sd", "unet", (engine, folder) -> pipeline(engine, folder)),
-    AUTOENCODER("pipeline-sd", "vae", (engine, folder) -> pipeline(engine, folder)),
-    SD3_TRANSFORMER("pipeline-sd3", "transformer", (engine, folder) -> pipeline3(engine, folder)),
-    SD3_T5("pipeline-sd3", "text_encoder_3", (engine, folder) -> pipeline3(engine, folder)),
+    TEXT_ENCODER("pipeline-sd", "text_encoder", TextToImage::load),
+    UNET("pipeline-sd", "unet", TextToImage::load),
+    AUTOENCODER("pipeline-sd", "vae", TextToImage::load),
+    SD3_TRANSFORMER("pipeline-sd3", "transformer", TextToImage::load),
+    SD3_T5("pipeline-sd3", "text_encoder_3", TextToImage::load),
     MMDIT(
             "mmdit-sd35-dual",
             "",
@@ -73,13 +71,5 @@ enum ModelKind {
 
     private static Path config(Path folder) {
         return folder.resolve("config.json");
-    }
-
-    private static AutoCloseable pipeline(TensorEngine engine, Path folder) {
-        return StableDiffusionPipeline.load(engine, new StableDiffusionFolder(engine, ModelFolder.of(folder)));
-    }
-
-    private static AutoCloseable pipeline3(TensorEngine engine, Path folder) {
-        return new StableDiffusion3Folder(engine, ModelFolder.of(folder)).load();
     }
 }
