@@ -122,7 +122,7 @@ class DrawCommandTest {
     @Test
     void whatIsWrongIsOneSentence() throws Exception {
         String model = model("pipeline-sd");
-        refused(draw(model, "a.png", "--scheduler", "pndm"), "unknown scheduler 'pndm'", "dpm++");
+        refused(draw(model, "a.png", "--scheduler", "lms"), "unknown scheduler 'lms'", "dpm++");
         refused(draw(model("pipeline-sd3"), "a.png", "--scheduler", "euler"), "Stable Diffusion 3");
         refused(draw(model, "a.png", "--count", "0"), "--count");
         refused(draw(model, "a.png", "--size", "17x16"), "multiples of 2");

@@ -217,7 +217,7 @@ class DamagedFilesTest {
             {"r":"x"}                                     | r holds "x"
             {"lora_alpha":"NaN"}                          | lora_alpha
             {"peft_type":"IA3"}                           | IA3
-            {"use_dora":true}                             | use_dora
+            {"use_dora":true}                             | lora_magnitude_vector
             {"rank_pattern":{"(":1}}                      | no regular expression
             {"rank_pattern":{"q_proj":-1}}                | rank_pattern
             {"r":5,"target_modules":["q_proj"]}           | lora_A
