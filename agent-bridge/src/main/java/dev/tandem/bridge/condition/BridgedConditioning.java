@@ -1,18 +1,27 @@
 package dev.tandem.bridge.condition;
 
 import dev.tandem.bridge.relax.Relaxed;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the text encoder reads for P captions.
  *
  * @param ids int64 [P, S], padded
- * @param inputsEmbeds [P, S, d]: the embeddings of {@code ids}, with gradients to the logits
+ * @param inputsEmbeds [P, S, d]: the embeddings of {@code ids}, recorded on the tape
  * @param relaxed the language model's choices
  * @param captions the captions that these spell
+ * @param gradient of the logits, after a backward pass from something made of {@code inputsEmbeds}; null where none comes through
  */
-public record BridgedConditioning(Tensor ids, Tensor inputsEmbeds, Relaxed relaxed, List<AlignedCaption> captions) {
+public record BridgedConditioning(
+        Tensor ids,
+        Tensor inputsEmbeds,
+        Relaxed relaxed,
+        List<AlignedCaption> captions,
+        Supplier<@Nullable LogitGradient> gradient) {
 
     public BridgedConditioning {
         captions = List.copyOf(captions);

@@ -65,7 +65,7 @@ public final class CaptionBridge {
     /**
      * Conditions on a batch of captions.
      *
-     * @param logits [N, V_L], the captions one after the other, on an open tape
+     * @param logits [N, V_L], the captions one after the other; what comes back to them is {@link BridgedConditioning#gradient}
      * @param lengths n of each caption; they add up to N
      * @param gumbel noise [N, V_L], or null for the plain softmax
      * @param tau temperature
@@ -80,8 +80,12 @@ public final class CaptionBridge {
         List<AlignedCaption> captions = align(relaxed.ids().toLongArray(), lengths);
         Tensor ids = padded(captions);
         Tensor hard = embeddings.embedding(ids);
-        Tensor rows = soft.rows(relaxed.soft(), captions, aligner.tokenizer().maxLength());
-        return new BridgedConditioning(ids, rows == null ? hard : StraightThrough.of(hard, rows), relaxed, captions);
+        SoftRows.Recorded rows =
+                soft.rows(relaxed, captions, aligner.tokenizer().maxLength());
+        return rows == null
+                ? new BridgedConditioning(ids, hard, relaxed, captions, () -> null)
+                : new BridgedConditioning(
+                        ids, StraightThrough.of(hard, rows.rows()), relaxed, captions, rows.gradient()::get);
     }
 
     /**

@@ -1,7 +1,10 @@
 package dev.tandem.bridge.condition;
 
+import dev.tandem.bridge.relax.Relaxed;
 import dev.tandem.bridge.vocab.LexicalMap;
 import dev.tandem.bridge.vocab.MappedTransform;
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -60,8 +63,8 @@ final class MappedRows implements SoftRows {
     }
 
     @Override
-    public Tensor rows(Tensor soft, List<AlignedCaption> captions, int length) {
-        TensorEngine engine = soft.engine();
+    public Recorded rows(Relaxed relaxed, List<AlignedCaption> captions, int length) {
+        TensorEngine engine = table.engine();
         int count = captions.size();
         int longest =
                 captions.stream().mapToInt(AlignedCaption::llmLength).max().orElse(0);
@@ -79,9 +82,32 @@ final class MappedRows implements SoftRows {
             }
             first += n;
         }
-        // a model's vocabulary may be padded beyond its tokenizer's
-        Tensor known = soft.narrow(1, 0, table.size(0));
-        Tensor meant = known.matmul(table).embedding(engine.tensor(positions, count, longest));
-        return engine.tensor(weights, count, length, longest).matmul(meant);
+        Tensor meant = meant(relaxed);
+        Tensor rows = engine.tensor(weights, count, length, longest)
+                .matmul(meant.embedding(engine.tensor(positions, count, longest)));
+        return new Recorded(rows, () -> gradient(relaxed, meant));
+    }
+
+    /** y (M E), [N, d], where the tape begins. */
+    private Tensor meant(Relaxed relaxed) {
+        try (Scope scope = table.engine().scope()) {
+            // a model's vocabulary may be padded beyond its tokenizer's
+            Tensor known = relaxed.soft().narrow(1, 0, table.size(0));
+            return scope.keep(known.matmul(table).detach()).requiresGrad(true);
+        }
+    }
+
+    private LogitGradient gradient(Relaxed relaxed, Tensor meant) {
+        TensorEngine engine = table.engine();
+        try (Scope scope = engine.scope()) {
+            Tensor returned = meant.grad();
+            long rows = meant.size(0);
+            Tensor known = returned == null
+                    ? engine.zeros(DType.FLOAT32, rows, table.size(0))
+                    : returned.matmul(table.transpose(0, 1)); // [N, known tokens]
+            long more = relaxed.soft().size(1) - table.size(0);
+            Tensor all = more == 0 ? known : engine.cat(List.of(known, engine.zeros(DType.FLOAT32, rows, more)), 1);
+            return new LogitGradient.Whole(scope.keep(relaxed.gradient(all).dense()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.bridge.condition;
 
+import dev.tandem.bridge.relax.Relaxed;
 import dev.tandem.bridge.vocab.SparseTransform;
 import dev.tandem.bridge.vocab.SparseTransform.Column;
 import dev.tandem.bridge.vocab.SparseTransform.Row;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record SparseRows(Tensor embeddings) implements SoftRows {
 
     @Override
-    public @Nullable Tensor rows(Tensor soft, List<AlignedCaption> captions, int length) {
+    public @Nullable Recorded rows(Relaxed relaxed, List<AlignedCaption> captions, int length) {
         List<SparseTransform> transforms =
                 captions.stream().map(c -> (SparseTransform) c.transform()).toList();
         boolean shared = transforms.stream().allMatch(SparseTransform::shared);
@@ -31,7 +32,7 @@ record SparseRows(Tensor embeddings) implements SoftRows {
         }
         int count = captions.size();
         int rows = shared ? 1 : length;
-        long vocabulary = soft.size(1);
+        long vocabulary = relaxed.soft().size(1);
         long[] entries = new long[count * rows * sources];
         float[] entryWeights = new float[entries.length];
         long[] tokens = new long[count * rows * columns];
@@ -55,17 +56,24 @@ record SparseRows(Tensor embeddings) implements SoftRows {
             Arrays.fill(present, p * length, p * length + captions.get(p).diffusionLength(), 1);
             first += captions.get(p).llmLength();
         }
-        TensorEngine engine = soft.engine();
-        Tensor scalars = soft.reshape(-1)
-                .indexSelect(0, engine.tensor(entries, entries.length))
-                .mul(engine.tensor(entryWeights, entryWeights.length))
+        TensorEngine engine = embeddings.engine();
+        float[] values = relaxed.values(entries);
+        Tensor drawn = engine.tensor(values, values.length).requiresGrad(true);
+        Tensor scalars = drawn.mul(engine.tensor(entryWeights, entryWeights.length))
                 .reshape(count, rows, sources)
                 .sum(2, true);
         Tensor vectors = embeddings
                 .embedding(engine.tensor(tokens, count, rows, columns))
                 .mul(engine.tensor(tokenWeights, count, rows, columns, 1))
                 .sum(2, false);
-        return scalars.mul(vectors).mul(engine.tensor(present, count, length, 1));
+        return new Recorded(
+                scalars.mul(vectors).mul(engine.tensor(present, count, length, 1)),
+                () -> relaxed.gradient(entries, values, returned(drawn)));
+    }
+
+    private static float[] returned(Tensor drawn) {
+        Tensor gradient = drawn.grad();
+        return gradient == null ? new float[Math.toIntExact(drawn.size(0))] : gradient.toFloatArray();
     }
 
     private static int widest(List<SparseTransform> transforms, boolean sources) {

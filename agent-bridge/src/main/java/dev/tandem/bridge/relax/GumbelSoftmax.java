@@ -53,38 +53,33 @@ public record GumbelSoftmax(double gradientLimit) {
         if (!(tau > 0)) {
             throw new IllegalArgumentException("the temperature must be above 0, got " + tau);
         }
-        Tensor scores = logits;
+        Tensor values = logits.detach();
+        Tensor ids;
+        Tensor scores = values;
         double sharpness = 1;
         if (gumbel != null) {
-            scores = logits.logSoftmax(-1).add(gumbel);
+            Tensor noisy = values.add(gumbel); // log p differs from the logits by a constant for each row
+            ids = noisy.argmax(-1);
+            scores = noisy.sub(noisy.amax(-1, true)).mul(1 / tau);
             sharpness = 1 / tau;
+        } else {
+            ids = values.argmax(-1);
         }
-        Tensor ids = scores.detach().argmax(-1);
-        Tensor top = scores.detach().amax(-1, true);
-        Tensor soft = scores.sub(top).mul(sharpness).softmax(-1);
-        Tensor strength = soft.detach().square().sum(-1, true).neg().add(1).mul(sharpness);
-        float[] strengths = strength.toFloatArray();
+        Tensor soft = scores.softmax(-1);
+        float[] strengths = soft.norm().toFloatArray();
         int usable = 0;
-        boolean over = false;
-        for (float s : strengths) {
-            usable += s >= FAINT && s <= gradientLimit ? 1 : 0;
-            over |= s > gradientLimit;
-        }
-        if (over) {
-            soft = limited(soft, strengths);
+        for (int i = 0; i < strengths.length; i++) {
+            double strength = (1 - (double) strengths[i] * strengths[i]) * sharpness;
+            usable += strength >= FAINT && strength <= gradientLimit ? 1 : 0;
+            strengths[i] = (float) (strength > gradientLimit ? sharpness * gradientLimit / strength : sharpness);
         }
         return new Relaxed(
-                soft, ids, gumbel == null ? 1 : tau, strengths.length == 0 ? 1 : (double) usable / strengths.length);
-    }
-
-    /** The same values, with the gradient of row i multiplied by {@code min(1, limit / s_i)}. */
-    private Tensor limited(Tensor soft, float[] strengths) {
-        float[] factors = new float[strengths.length];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = (float) Math.min(1, gradientLimit / strengths[i]);
-        }
-        Tensor change = soft.sub(soft.detach());
-        return soft.detach().add(change.mul(soft.engine().tensor(factors, factors.length, 1)));
+                soft,
+                ids,
+                gumbel == null ? 1 : tau,
+                strengths.length == 0 ? 1 : (double) usable / strengths.length,
+                strengths,
+                gumbel == null);
     }
 
     /** Gumbel(0, 1) noise, -log(-log u), from one uniform number for each element in row-major order. */

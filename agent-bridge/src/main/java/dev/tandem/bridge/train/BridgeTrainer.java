@@ -77,7 +77,8 @@ public final class BridgeTrainer implements BridgeTraining {
                 plain.inputsEmbeds(),
                 captionLogits.engine().tensor(ids, ids.length),
                 texts(plain.captions()),
-                metrics);
+                metrics,
+                () -> null);
     }
 
     private BridgedCaptions relaxed(
@@ -93,7 +94,12 @@ public final class BridgeTrainer implements BridgeTraining {
         metrics.put("caption_right", right(result.relaxed().ids().toLongArray(), ids(targets)));
         metrics.put("caption_cache", aligner.stats().hitRate());
         return new BridgedCaptions(
-                result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts(result.captions()), metrics);
+                result.ids(),
+                result.inputsEmbeds(),
+                result.relaxed().ids(),
+                texts(result.captions()),
+                metrics,
+                result.gradient());
     }
 
     private static List<String> texts(List<AlignedCaption> captions) {

@@ -59,19 +59,19 @@ class GumbelSoftmaxTest {
         float[] noise = {1.1f, 0.2f, -0.9f, 0.4f};
         float[] weights = {1f, -2f, 0.5f, 3f};
         double tau = 0.5;
-        Tensor leaf = ENGINE.tensor(logits, 1, 4).requiresGrad(true);
-        Relaxed relaxed;
-        try (GradientTape tape = ENGINE.gradientTape()) {
-            relaxed = GumbelSoftmax.unlimited().apply(leaf, ENGINE.tensor(noise, 1, 4), tau);
-            tape.backward(relaxed.soft().mul(ENGINE.tensor(weights, 1, 4)).sum());
-        }
+        Relaxed relaxed = GumbelSoftmax.unlimited().apply(ENGINE.tensor(logits, 1, 4), ENGINE.tensor(noise, 1, 4), tau);
         double[] y = exact(logits, noise, tau);
         double mean = 0;
         for (int i = 0; i < 4; i++) {
             mean += y[i] * weights[i];
         }
-        float[] gradient = leaf.grad().toFloatArray();
-        float[] soft = relaxed.soft().toFloatArray();
+        float[] gradient =
+                relaxed.gradient(ENGINE.tensor(weights, 1, 4)).dense().toFloatArray();
+        long[] places = {0, 1, 2, 3};
+        float[] soft = relaxed.values(places);
+        assertArrayEquals(soft, relaxed.soft().toFloatArray(), 1e-6f);
+        assertArrayEquals(
+                gradient, relaxed.gradient(places, soft, weights).dense().toFloatArray(), 1e-6f);
         for (int i = 0; i < 4; i++) {
             assertEquals(y[i], soft[i], 1e-6);
             assertEquals(y[i] * (weights[i] - mean) / tau, gradient[i], 1e-5);
@@ -91,13 +91,10 @@ class GumbelSoftmaxTest {
     @Test
     void staysFiniteAtTheSmallestTemperature() {
         SplittableRandom random = new SplittableRandom(5);
-        Tensor leaf = ENGINE.randn(random, 64, 5000).mul(20).detach().requiresGrad(true);
-        Relaxed relaxed;
-        try (GradientTape tape = ENGINE.gradientTape()) {
-            relaxed = new GumbelSoftmax(100).apply(leaf, GumbelSoftmax.noise(ENGINE, random, 64, 5000), 1e-4);
-            tape.backward(relaxed.soft().mul(ENGINE.randn(random, 64, 5000)).sum());
-        }
-        for (float g : leaf.grad().toFloatArray()) {
+        Tensor logits = ENGINE.randn(random, 64, 5000).mul(20);
+        Relaxed relaxed = new GumbelSoftmax(100).apply(logits, GumbelSoftmax.noise(ENGINE, random, 64, 5000), 1e-4);
+        Tensor gradients = ENGINE.randn(random, 64, 5000);
+        for (float g : relaxed.gradient(gradients).dense().toFloatArray()) {
             assertTrue(Float.isFinite(g));
         }
         assertTrue(relaxed.usableRows() < 0.5, "at 1e-4 most rows are settled: " + relaxed.usableRows());
@@ -109,13 +106,12 @@ class GumbelSoftmaxTest {
         float[][] gradients = new float[2][];
         double[] limits = {Double.POSITIVE_INFINITY, 100};
         for (int run = 0; run < 2; run++) {
-            Tensor leaf = ENGINE.tensor(new float[] {3, 3, 0, 6e-4f}, 2, 2).requiresGrad(true);
-            try (GradientTape tape = ENGINE.gradientTape()) {
-                Relaxed relaxed = new GumbelSoftmax(limits[run]).apply(leaf, ENGINE.zeros(DType.FLOAT32, 2, 2), 1e-4);
-                assertEquals(run == 0 ? 1 : 0.5, relaxed.usableRows());
-                tape.backward(relaxed.soft().narrow(1, 0, 1).sum());
-            }
-            gradients[run] = leaf.grad().toFloatArray();
+            Tensor logits = ENGINE.tensor(new float[] {3, 3, 0, 6e-4f}, 2, 2);
+            Relaxed relaxed = new GumbelSoftmax(limits[run]).apply(logits, ENGINE.zeros(DType.FLOAT32, 2, 2), 1e-4);
+            assertEquals(run == 0 ? 1 : 0.5, relaxed.usableRows());
+            gradients[run] = relaxed.gradient(ENGINE.tensor(new float[] {1, 0, 1, 0}, 2, 2))
+                    .dense()
+                    .toFloatArray();
         }
         assertEquals(2500, gradients[0][0], 1);
         assertEquals(2500 * 100 / 5000.0, gradients[1][0], 0.1);

@@ -10,6 +10,14 @@ public interface GradientTape extends AutoCloseable {
      */
     void backward(Tensor loss);
 
+    /**
+     * Runs the chain rule back from a tensor whose gradient is known.
+     *
+     * @param output made while this tape was open
+     * @param gradient of its shape
+     */
+    void backward(Tensor output, Tensor gradient);
+
     /** As {@link #backward(Tensor)}, keeping the recorded graph for a second pass. */
     void backwardKeepingGraph(Tensor loss);
 

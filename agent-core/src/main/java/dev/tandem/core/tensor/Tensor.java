@@ -141,6 +141,9 @@ public interface Tensor {
 
     Tensor mean(int dim, boolean keepDim);
 
+    /** Euclidean norm of the last dimension, which disappears (torch.linalg.vector_norm). */
+    Tensor norm();
+
     /** Largest element of one dimension. */
     Tensor amax(int dim, boolean keepDim);
 
@@ -235,6 +238,41 @@ public interface Tensor {
     default Tensor mseLoss(Tensor target) {
         return sub(target).square().mean();
     }
+
+    /** log Σ exp of each row of [N, V], without a gradient: [N]. */
+    default Tensor logSumExp() {
+        Tensor values = detach();
+        Tensor top = values.amax(-1, true);
+        return values.sub(top).exp().sum(-1, true).log().add(top).squeeze(-1);
+    }
+
+    /**
+     * Overwrites each row x of this [N, V] with exp(x - shift) · factor, outside of any recorded graph: with {@link #logSumExp} as shift, its softmax
+     * times a factor.
+     *
+     * @param shift [N]
+     * @param factors [N]
+     */
+    void setScaledSoftmax(Tensor shift, Tensor factors);
+
+    /** Multiplies each row of this [N, V] in place, outside of any recorded graph, by its factor of [N]. */
+    void scaleRows(Tensor factors);
+
+    /**
+     * Adds to single elements in place, outside of any recorded graph.
+     *
+     * @param indices int64 [n], in row-major order; they may repeat
+     * @param values [n]
+     */
+    void addAt(Tensor indices, Tensor values);
+
+    /**
+     * Adds to rows of [N, V] in place, outside of any recorded graph.
+     *
+     * @param indices int64 [n]; they may repeat
+     * @param rows [n, V]
+     */
+    void addRowsAt(Tensor indices, Tensor rows);
 
     // ---- types, gradients, values
 

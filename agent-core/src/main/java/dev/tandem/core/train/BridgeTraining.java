@@ -1,11 +1,14 @@
 package dev.tandem.core.train;
 
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The bridge's part of a joint step: from caption logits to the text encoder's input, with gradients; equations 2 to 5. */
 public interface BridgeTraining {
@@ -13,7 +16,9 @@ public interface BridgeTraining {
     /**
      * Relaxes, spells, tokenizes again and transforms the captions of a batch.
      *
-     * @param captionLogits [sum of n, V_L], on the open tape
+     * <p>Nothing of the logits' size is recorded on the tape: the gradient that reaches them is asked for afterwards ({@link BridgedCaptions#gradient}).
+     *
+     * @param captionLogits [sum of n, V_L]
      * @param targets the n true tokens of each of the P captions, which the logits were made to predict
      * @param step number of the training step, for the temperature
      * @param random draws the Gumbel noise
@@ -29,9 +34,15 @@ public interface BridgeTraining {
      * @param llmIds int64 [sum of n], the tokens that were spelled: what the relaxed argmax chose
      * @param texts the captions that these spell, P of them
      * @param metrics for the log, such as {@code tau} and {@code usable_rows}
+     * @param gradient of the logits, after a backward pass from something made of {@code inputsEmbeds}; null where none comes through
      */
     record BridgedCaptions(
-            Tensor ids, Tensor inputsEmbeds, Tensor llmIds, List<String> texts, Map<String, Double> metrics) {
+            Tensor ids,
+            Tensor inputsEmbeds,
+            Tensor llmIds,
+            List<String> texts,
+            Map<String, Double> metrics,
+            Supplier<@Nullable LogitGradient> gradient) {
 
         public BridgedCaptions {
             texts = List.copyOf(texts);

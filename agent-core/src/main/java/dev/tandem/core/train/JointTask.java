@@ -78,12 +78,19 @@ public final class JointTask implements TrainingTask {
         LanguageTraining.LanguageStep text = language.forward(batch.dialogues());
         int size = batch.dialogues().size();
         if (batch.latents() == null || text.captionLogits() == null) {
-            return Losses.of(text.loss(), size).with("loss_t", text.loss()).with("photos", 0);
+            return Losses.of(text.loss(), size)
+                    .with("loss_t", text.loss())
+                    .with("photos", 0)
+                    .withBackward((tape, scale) -> text.backward(tape, scale, null));
         }
         List<List<Integer>> targets = batch.dialogues().captionTokens();
         BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), targets, step, random);
         Tensor picture = image.loss(batch.latents(), captions.ids(), captions.inputsEmbeds(), random);
-        Losses losses = Losses.of(text.loss().add(picture.mul(alpha)), size)
+        Losses losses = Losses.of(text.loss().add(picture.detach().mul(alpha)), size)
+                .withBackward((tape, scale) -> {
+                    tape.backward(picture.mul(alpha * scale));
+                    text.backward(tape, scale, captions.gradient().get());
+                })
                 .with("loss_t", text.loss())
                 .with("loss_v", picture)
                 .with("photos", targets.size());

@@ -1,5 +1,7 @@
 package dev.tandem.core.train;
 
+import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +15,26 @@ public interface LanguageTraining {
     /**
      * Runs the model on a teacher-forced batch.
      *
-     * @return the text loss and the distributions of the batch's captions, both on the open tape
+     * @return the text loss and the distributions of the batch's captions
      */
     LanguageStep forward(DialogueBatch batch);
 
-    /**
-     * What the bridge and the trainer need of it.
-     *
-     * @param loss L_t, the mean cross entropy over all targets of the batch, a scalar
-     * @param captionLogits [sum of n, V_L], the captions of the batch one after the other; null if it has none
-     */
-    record LanguageStep(Tensor loss, @Nullable Tensor captionLogits) {}
+    /** What the bridge and the trainer need of it. */
+    interface LanguageStep {
+
+        /** L_t, the mean cross entropy over all targets of the batch, a scalar; its gradient is taken by {@link #backward}. */
+        Tensor loss();
+
+        /** Values [sum of n, V_L], the captions of the batch one after the other; null if it has none. */
+        @Nullable
+        Tensor captionLogits();
+
+        /**
+         * Takes the gradient of {@code scale L_t}, and of what came back to the captions' logits; once, as the logits are overwritten.
+         *
+         * @param tape on which the step was made
+         * @param captions what is added to the gradient of the captions' logits; null for nothing
+         */
+        void backward(GradientTape tape, double scale, @Nullable LogitGradient captions);
+    }
 }

@@ -1,10 +1,12 @@
 package dev.tandem.core.train;
 
+import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step gives back: {@code Losses.of(loss, 32).with("loss_t", lossT).with("tau", 0.5)}.
@@ -12,8 +14,26 @@ import java.util.function.DoubleSupplier;
  * @param loss a scalar to minimise, recorded on the open tape
  * @param samples examples in the batch, for the speed in the log
  * @param metrics name to value; read only when the step is logged, inside the step's scope
+ * @param backward takes the gradients; null to take those of the loss
  */
-public record Losses(Tensor loss, int samples, Map<String, DoubleSupplier> metrics) {
+public record Losses(
+        Tensor loss,
+        int samples,
+        Map<String, DoubleSupplier> metrics,
+        @Nullable Backward backward) {
+
+    /** Takes the gradients of a step's loss in a way of its own. */
+    @FunctionalInterface
+    public interface Backward {
+
+        /**
+         * Takes the gradients.
+         *
+         * @param tape on which the step was made
+         * @param scale multiplies the loss
+         */
+        void run(GradientTape tape, double scale);
+    }
 
     public Losses {
         if (loss.rank() > 1 || (loss.rank() == 1 && loss.size(0) != 1)) {
@@ -24,7 +44,7 @@ public record Losses(Tensor loss, int samples, Map<String, DoubleSupplier> metri
     }
 
     public static Losses of(Tensor loss, int samples) {
-        return new Losses(loss, samples, Map.of());
+        return new Losses(loss, samples, Map.of(), null);
     }
 
     /** The same with one more metric, a tensor with one element. */
@@ -40,6 +60,20 @@ public record Losses(Tensor loss, int samples, Map<String, DoubleSupplier> metri
     private Losses with(String name, DoubleSupplier value) {
         Map<String, DoubleSupplier> more = new LinkedHashMap<>(metrics);
         more.put(name, value);
-        return new Losses(loss, samples, more);
+        return new Losses(loss, samples, more, backward);
+    }
+
+    /** The same with gradients that are taken in another way than from the loss. */
+    public Losses withBackward(Backward value) {
+        return new Losses(loss, samples, metrics, value);
+    }
+
+    /** Takes the gradients of {@code scale} times the loss. */
+    public void backward(GradientTape tape, double scale) {
+        if (backward != null) {
+            backward.run(tape, scale);
+        } else {
+            tape.backward(scale == 1 ? loss : loss.mul(scale));
+        }
     }
 }

@@ -279,7 +279,7 @@ public final class Trainer implements AutoCloseable {
             Losses losses;
             try (GradientTape tape = engine.gradientTape()) {
                 losses = task.step(step, StepRandom.of(config.seed(), step, part));
-                tape.backward(parts == 1 ? losses.loss() : losses.loss().div(parts));
+                losses.backward(tape, 1.0 / parts);
             }
             sums.samples = losses.samples();
             if (logged) {

@@ -1,5 +1,7 @@
 package dev.tandem.llm.train;
 
+import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.CaptionSpan;
@@ -7,9 +9,11 @@ import dev.tandem.core.train.DialogueBatch;
 import dev.tandem.core.train.LanguageTraining;
 import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.PaddingMask;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The teacher-forced language model: L_t (Guo et al., equation 1) and the logits of the captions.
@@ -48,12 +52,107 @@ public final class LanguageModelTraining implements LanguageTraining {
         Tensor hidden = model.hidden(batch.inputIds(), padding); // [B, T, D]
         Tensor picked = hidden.reshape(-1, hidden.size(2))
                 .indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
-        Tensor logits = model.head(picked); // [N, V]
-        Tensor loss = logits.crossEntropy(engine.tensor(rows.targets, rows.targets.length));
-        Tensor captions = rows.captions.length == 0
-                ? null
-                : logits.indexSelect(0, engine.tensor(rows.captions, rows.captions.length)); // [sum of n, V]
-        return new LanguageStep(loss, captions);
+        return new Step(model.head(picked), rows);
+    }
+
+    /**
+     * Logits of a batch. The gradient of the cross entropy, softmax less one-hot, takes their place: nothing else of their size is made.
+     */
+    private static final class Step implements LanguageStep {
+
+        private final Tensor logits; // [N, V]
+        private final Rows rows;
+        private final Tensor logSumExp; // [N]
+        private final Tensor loss;
+        private final int targets;
+        private @Nullable Tensor captions;
+
+        Step(Tensor logits, Rows rows) {
+            this.logits = logits;
+            this.rows = rows;
+            this.logSumExp = logits.logSumExp();
+            this.targets =
+                    (int) Arrays.stream(rows.targets).filter(t -> t != IGNORED).count();
+            Tensor right = logits.detach().reshape(-1).indexSelect(0, indices(places()));
+            float[] weights = new float[rows.targets.length];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = rows.targets[i] == IGNORED ? 0 : 1f / targets;
+            }
+            this.loss = logSumExp
+                    .mul(engine().tensor(weights, weights.length))
+                    .sum()
+                    .sub(right.mean());
+            this.captions = rows.captions.length == 0 ? null : logits.detach().indexSelect(0, indices(rows.captions));
+        }
+
+        private TensorEngine engine() {
+            return logits.engine();
+        }
+
+        private Tensor indices(long[] values) {
+            return engine().tensor(values, values.length);
+        }
+
+        /** Where the right tokens are among the logits. */
+        private long[] places() {
+            long[] places = new long[targets];
+            int at = 0;
+            for (int i = 0; i < rows.targets.length; i++) {
+                if (rows.targets[i] != IGNORED) {
+                    places[at++] = i * logits.size(1) + rows.targets[i];
+                }
+            }
+            return places;
+        }
+
+        @Override
+        public Tensor loss() {
+            return loss;
+        }
+
+        @Override
+        public @Nullable Tensor captionLogits() {
+            return captions;
+        }
+
+        @Override
+        public void backward(GradientTape tape, double scale, @Nullable LogitGradient more) {
+            float[] factors = new float[rows.targets.length];
+            for (int i = 0; i < factors.length; i++) {
+                factors[i] = rows.targets[i] == IGNORED ? 0 : (float) (scale / targets);
+            }
+            boolean shared = more instanceof LogitGradient.Parts parts && parts.ofLogits();
+            if (shared) { // the same softmax: what the bridge takes off is one factor more
+                float[] own = ((LogitGradient.Parts) more).factors().toFloatArray();
+                for (int i = 0; i < own.length; i++) {
+                    factors[(int) rows.captions[i]] += own[i];
+                }
+            }
+            Tensor gradient = logits.detach();
+            gradient.setScaledSoftmax(logSumExp, engine().tensor(factors, factors.length));
+            long[] places = places();
+            float[] minus = new float[places.length];
+            Arrays.fill(minus, (float) (-scale / targets));
+            gradient.addAt(indices(places), engine().tensor(minus, minus.length));
+            if (shared) {
+                LogitGradient.Parts parts = (LogitGradient.Parts) more;
+                gradient.addAt(indices(moved(parts.entries().toLongArray())), parts.values());
+            } else if (more != null) {
+                Tensor captionsRows = indices(rows.captions);
+                gradient.addRowsAt(captionsRows, more.dense());
+            }
+            tape.backward(logits, gradient);
+        }
+
+        /** Places among the captions' rows as places among all rows. */
+        private long[] moved(long[] entries) {
+            long vocabulary = logits.size(1);
+            long[] moved = new long[entries.length];
+            for (int i = 0; i < moved.length; i++) {
+                moved[i] = rows.captions[(int) (entries[i] / vocabulary)] * vocabulary + entries[i] % vocabulary;
+            }
+            return moved;
+        }
     }
 
     /**

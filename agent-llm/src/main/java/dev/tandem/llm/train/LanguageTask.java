@@ -65,6 +65,7 @@ public final class LanguageTask implements TrainingTask {
         LanguageTraining.LanguageStep text = training.forward(DialoguePacker.pack(engine, dialogues, targets));
         int tokens = dialogues.stream().mapToInt(TokenizedDialogue::length).sum();
         return Losses.of(text.loss(), dialogues.size())
+                .withBackward((tape, scale) -> text.backward(tape, scale, null))
                 .with("loss_t", text.loss())
                 .with("tokens", tokens);
     }

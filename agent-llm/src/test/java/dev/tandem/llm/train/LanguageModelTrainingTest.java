@@ -14,6 +14,7 @@ import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -33,12 +34,16 @@ import dev.tandem.llm.prompt.LetterTokens;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageModelTrainingTest {
 
@@ -102,27 +107,101 @@ class LanguageModelTrainingTest {
         }
     }
 
-    @Test
-    void captionLogitsCarryGradientsToEveryParameter() {
+    /** Loss and gradients of {@code scale L_t} plus what came back to the captions' logits, by the tape alone. */
+    private Map<String, float[]> byTheTape(double scale, float[] returned) {
+        return gradients((model, training, batch, tape) -> {
+            Tensor logits = model.logits(batch.inputIds(), null); // [B, T, V]
+            long columns = logits.size(1);
+            List<Long> positions = new ArrayList<>();
+            List<Long> targets = new ArrayList<>();
+            long[] ids = batch.inputIds().toLongArray();
+            long[] mask = batch.lossMask().toLongArray();
+            for (int i = 1; i < ids.length; i++) {
+                if (mask[i] != 0 && i % columns != 0) {
+                    positions.add(i - 1L);
+                    targets.add(ids[i]);
+                }
+            }
+            Tensor flat = logits.reshape(-1, V);
+            Tensor loss = flat.indexSelect(0, engine.tensor(longs(positions), positions.size()))
+                    .crossEntropy(engine.tensor(longs(targets), targets.size()))
+                    .mul(scale);
+            CaptionSpan span = batch.captions().get(0);
+            Tensor captions = logits.select(0, span.row()).narrow(0, span.start() - 1, span.length());
+            tape.backward(loss.add(
+                    captions.mul(engine.tensor(returned, span.length(), V)).sum()));
+        });
+    }
+
+    private static long[] longs(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private interface Pass {
+        void run(Llama model, LanguageModelTraining training, DialogueBatch batch, GradientTape tape);
+    }
+
+    private Map<String, float[]> gradients(Pass pass) {
         Parameters parameters = new Parameters(new FreshWeights(engine, new SplittableRandom(2)));
+        Map<String, float[]> gradients = new TreeMap<>();
         try (Scope scope = engine.scope();
                 Llama model = LlamaLoader.build(engine, config(), parameters)) {
             parameters.asMap().values().forEach(p -> p.requiresGrad(true));
             DialogueBatch batch = DialoguePacker.pack(engine, List.of(withPhoto, withoutPhoto), Targets.AGENT);
             try (GradientTape tape = engine.gradientTape()) {
-                LanguageTraining.LanguageStep step =
-                        new LanguageModelTraining(model, parameters.asMap()).forward(batch);
-                tape.backward(assertNotNullTensor(step.captionLogits()).square().mean());
+                pass.run(model, new LanguageModelTraining(model, parameters.asMap()), batch, tape);
             }
-            parameters.asMap().forEach((key, p) -> {
-                Tensor grad = assertNotNullTensor(p.grad());
-                float largest = 0;
-                for (float g : grad.toFloatArray()) {
-                    largest = Math.max(largest, Math.abs(g));
-                }
-                assertTrue(largest > 0 && largest < 1e3, key + " has a gradient of " + largest);
-            });
+            parameters
+                    .asMap()
+                    .forEach((key, p) ->
+                            gradients.put(key, assertNotNullTensor(p.grad()).toFloatArray()));
         }
+        return gradients;
+    }
+
+    /** What came back to the captions, in each form. */
+    private LogitGradient more(String kind, Tensor captions) {
+        int rows = Math.toIntExact(captions.size(0));
+        if (kind.equals("nothing")) {
+            return null;
+        }
+        if (kind.equals("whole")) {
+            return new LogitGradient.Whole(engine.randn(new SplittableRandom(5), rows, V));
+        }
+        boolean same = kind.endsWith("logits");
+        return new LogitGradient.Parts(
+                (same ? captions : captions.mul(2)).softmax(-1),
+                engine.randn(new SplittableRandom(6), rows),
+                engine.tensor(new long[] {3, V + 1, V + 1}, 3),
+                engine.tensor(new float[] {0.5f, -2, 1}, 3),
+                same);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "whole", "parts", "parts of the logits"})
+    void gradientsEqualThoseOfTheTape(String kind) {
+        double scale = 0.25;
+        int rows = "a cat".length();
+        float[] returned = new float[rows * V];
+        Map<String, float[]> actual = gradients((model, training, batch, tape) -> {
+            LanguageTraining.LanguageStep step = training.forward(batch);
+            Tensor captions = assertNotNullTensor(step.captionLogits());
+            LogitGradient more = more(kind, captions);
+            if (more != null) {
+                System.arraycopy(more(kind, captions).dense().toFloatArray(), 0, returned, 0, returned.length);
+            }
+            step.backward(tape, scale, more);
+        });
+        Map<String, float[]> expected = byTheTape(scale, returned);
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((key, gradient) -> {
+            float largest = 0;
+            for (float g : gradient) {
+                largest = Math.max(largest, Math.abs(g));
+            }
+            assertTrue(largest > 0, key);
+            assertArrayEquals(gradient, actual.get(key), 2e-5f * largest, key);
+        });
     }
 
     @Test

@@ -217,7 +217,7 @@ final class JointModels implements AutoCloseable {
             List<String> texts =
                     result.captions().stream().map(c -> c.pair().llm().text()).toList();
             return new BridgeTraining.BridgedCaptions(
-                    result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts, Map.of());
+                    result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts, Map.of(), result.gradient());
         };
     }
 

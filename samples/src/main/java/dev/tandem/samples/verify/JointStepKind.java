@@ -3,6 +3,7 @@ package dev.tandem.samples.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.BridgeTraining.BridgedCaptions;
@@ -74,15 +75,16 @@ final class JointStepKind implements ParityKind {
             JointModels models, ParityCase parityCase, double textWeight, double pictureWeight) {
         Tensor leaf = models.logits().detach().requiresGrad(true);
         try (GradientTape tape = models.engine().gradientTape()) {
-            BridgedCaptions captions = models.bridge().forward(captionRows(models, leaf), models.targets(), 1, UNUSED);
-            Tensor picture = models.image().loss(models.latents(), captions.ids(), captions.inputsEmbeds(), UNUSED);
-            Tensor loss = picture.mul(pictureWeight);
-            tape.backward(
-                    textWeight == 0
-                            ? loss
-                            : loss.add(textLoss(models, parityCase, leaf).mul(textWeight)));
+            BridgedCaptions captions =
+                    models.bridge().forward(captionRows(models, leaf.detach()), models.targets(), 1, UNUSED);
+            tape.backward(models.image()
+                    .loss(models.latents(), captions.ids(), captions.inputsEmbeds(), UNUSED)
+                    .mul(pictureWeight));
+            tape.backward(textLoss(models, parityCase, leaf).mul(textWeight));
+            Tensor text = captionRows(models, Objects.requireNonNull(leaf.grad(), "the logits have a gradient"));
+            LogitGradient picture = captions.gradient().get();
+            return picture == null ? text : text.add(picture.dense());
         }
-        return captionRows(models, Objects.requireNonNull(leaf.grad(), "the logits have a gradient"));
     }
 
     /** The rows of the caption's logits [sum n, V_L] out of [B, T, V_L]. */
@@ -121,7 +123,7 @@ final class JointStepKind implements ParityKind {
         parameters.values().forEach(p -> p.requiresGrad(true));
         try (GradientTape tape = models.engine().gradientTape()) {
             Losses losses = models.task().step(1, UNUSED);
-            tape.backward(losses.loss());
+            losses.backward(tape, 1);
         }
         parameters.forEach((name, parameter) -> {
             Tensor gradient = parameter.grad();

@@ -20,6 +20,7 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -349,14 +350,28 @@ public final class TorchEngine implements TensorEngine {
         }
 
         @Override
+        public void backward(Tensor output, Tensor gradient) {
+            requireOpen();
+            if (!Arrays.equals(output.shape(), gradient.shape())) {
+                throw new IllegalArgumentException("a gradient has the shape of its tensor, got "
+                        + Shapes.toString(gradient.shape()) + " for " + Shapes.toString(output.shape()));
+            }
+            JniUtils.backward(TorchTensor.array(output), TorchTensor.array(gradient), false, false);
+        }
+
+        private void requireOpen() {
+            if (!open) {
+                throw new IllegalStateException("the gradient tape is closed");
+            }
+        }
+
+        @Override
         public void backwardKeepingGraph(Tensor loss) {
             backward(loss, true);
         }
 
         private void backward(Tensor loss, boolean keepGraph) {
-            if (!open) {
-                throw new IllegalStateException("the gradient tape is closed");
-            }
+            requireOpen();
             if (Shapes.size(loss.shape()) != 1) {
                 throw new IllegalArgumentException(
                         "backward starts at one number, got the shape " + Shapes.toString(loss.shape()));

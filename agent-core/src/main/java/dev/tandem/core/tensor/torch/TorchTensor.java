@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** A libtorch tensor. Each operation is one native call, and its result belongs to the current scope. */
 final class TorchTensor implements Tensor, TorchScope.Owned {
 
+    /** Elements of a row from which on its largest is sought block by block: libtorch's own search looks at one element at a time. */
+    private static final int MANY = 4096;
+
     private final TorchEngine engine;
     private PtNDArray array;
     TorchScope owner = TorchScope.current();
@@ -336,6 +339,9 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor argmax(int dim) {
+        if (rank() == 2 && dim(dim) == 1 && size(1) >= MANY) {
+            return unrecorded(() -> script("argmax_rows"));
+        }
         return run("argmax", () -> JniUtils.argMax(self(), dim(dim), false), self());
     }
 
@@ -513,6 +519,37 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
     @Override
     public Tensor crossEntropy(Tensor targets) {
         return script("cross_entropy", array(targets));
+    }
+
+    @Override
+    public Tensor logSumExp() {
+        return unrecorded(() -> script("log_sum_exp"));
+    }
+
+    @Override
+    public void scaleRows(Tensor factors) {
+        unrecorded(() -> script("scale_rows", array(factors))).close();
+    }
+
+    @Override
+    public Tensor norm() {
+        return script("norm_rows");
+    }
+
+    @Override
+    public void setScaledSoftmax(Tensor shift, Tensor factors) {
+        unrecorded(() -> script("set_scaled_softmax", array(shift), array(factors)))
+                .close();
+    }
+
+    @Override
+    public void addAt(Tensor indices, Tensor values) {
+        unrecorded(() -> script("add_at", array(indices), array(values))).close();
+    }
+
+    @Override
+    public void addRowsAt(Tensor indices, Tensor rows) {
+        unrecorded(() -> script("add_rows_at", array(indices), array(rows))).close();
     }
 
     @Override

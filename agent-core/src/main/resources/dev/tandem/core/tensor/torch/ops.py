@@ -51,6 +51,50 @@ class Ops(Module):
     return torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(x2), x1], -1), sin))
   def cross_entropy(self: __torch__.Ops, x: Tensor, targets: Tensor) -> Tensor:
     return torch.cross_entropy_loss(x, targets)
+  def log_sum_exp(self: __torch__.Ops, x: Tensor) -> Tensor:
+    out = torch.empty_like(torch.select(x, 1, 0))
+    rows = ops.prim.max(1, torch.floordiv(262144, torch.size(x, 1)))
+    parts = torch.floordiv(torch.sub(torch.add(torch.size(x, 0), rows), 1), rows)
+    for i in range(parts):
+      start = torch.mul(i, rows)
+      end = torch.add(start, rows)
+      _0 = torch.copy_(torch.slice(out, 0, start, end), torch.logsumexp(torch.slice(x, 0, start, end), [1]))
+    return out
+  def set_scaled_softmax(self: __torch__.Ops, x: Tensor, shift: Tensor, factors: Tensor) -> Tensor:
+    rows = ops.prim.max(1, torch.floordiv(262144, torch.size(x, 1)))
+    parts = torch.floordiv(torch.sub(torch.add(torch.size(x, 0), rows), 1), rows)
+    for i in range(parts):
+      start = torch.mul(i, rows)
+      end = torch.add(start, rows)
+      part = torch.slice(x, 0, start, end)
+      _0 = torch.sub_(part, torch.unsqueeze(torch.slice(shift, 0, start, end), 1))
+      _1 = torch.mul_(torch.exp_(part), torch.unsqueeze(torch.slice(factors, 0, start, end), 1))
+    return x
+  def scale_rows(self: __torch__.Ops, x: Tensor, factors: Tensor) -> Tensor:
+    return torch.mul_(x, torch.unsqueeze(factors, 1))
+  def norm_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.linalg_vector_norm(x, 2, [-1])
+  def argmax_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
+    n = torch.size(x, 0)
+    blocks = torch.floordiv(torch.size(x, 1), 64)
+    whole = torch.mul(blocks, 64)
+    head = torch.reshape(torch.narrow(x, 1, 0, whole), [n, blocks, 64])
+    block = torch.argmax(torch.amax(head, [-1]), 1)
+    inside = torch.gather(head, 1, torch.expand(torch.unsqueeze(torch.unsqueeze(block, 1), 2), [n, 1, 64]))
+    best = torch.add(torch.mul(block, 64), torch.argmax(torch.squeeze(inside, 1), 1))
+    rest = torch.sub(torch.size(x, 1), whole)
+    if torch.eq(rest, 0):
+      result = best
+    else:
+      tail = torch.narrow(x, 1, whole, rest)
+      last = torch.add(torch.argmax(tail, 1), whole)
+      better = torch.gt(torch.amax(tail, [1]), torch.amax(torch.squeeze(inside, 1), [1]))
+      result = torch.where(better, last, best)
+    return result
+  def add_at(self: __torch__.Ops, x: Tensor, indices: Tensor, values: Tensor) -> Tensor:
+    return torch.index_add_(torch.view(x, [-1]), 0, indices, values)
+  def add_rows_at(self: __torch__.Ops, x: Tensor, indices: Tensor, rows: Tensor) -> Tensor:
+    return torch.index_add_(x, 0, indices, rows)
   def index_select(self: __torch__.Ops, x: Tensor, dim: Tensor, indices: Tensor) -> Tensor:
     return torch.index_select(x, int(dim), indices)
   def write_rows(self: __torch__.Ops, x: Tensor, dim: Tensor, start: Tensor, values: Tensor) -> Tensor:

@@ -13,10 +13,13 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchTensorTest {
 
@@ -267,5 +270,50 @@ class TorchTensorTest {
         assertArrayEquals(
                 new float[] {1, -2}, engine.tensor(half, DType.FLOAT16, 2).toFloatArray());
         assertThrows(IllegalArgumentException.class, () -> engine.tensor(half, DType.FLOAT32, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 4097, 5000, 32_002})
+    void theLargestOfManyIsFoundBlockByBlock(int width) {
+        SplittableRandom random = new SplittableRandom(width);
+        float[] values = new float[4 * width];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        int[] places = {0, width - 1, width / 2, 4095};
+        for (int row = 0; row < 4; row++) {
+            values[row * width + places[row]] = 9;
+        }
+        values[2 * width + width / 2 + 1] = 9; // of equals the first
+        try (Scope scope = engine.scope()) {
+            assertArrayEquals(
+                    new long[] {0, width - 1, width / 2, 4095},
+                    engine.tensor(values, 4, width).argmax(-1).toLongArray());
+        }
+    }
+
+    @Test
+    void rowsAreNormalisedAndChangedInPlace() {
+        try (Scope scope = engine.scope()) {
+            Tensor x = engine.randn(new SplittableRandom(3), 5, 70_000);
+            Tensor factors = engine.tensor(new float[] {1, 0, -2, 3, 0.5f}, 5);
+            Tensor softmax = x.softmax(-1);
+            assertArrayEquals(
+                    x.sub(softmax.log()).amax(-1, false).toFloatArray(),
+                    x.logSumExp().toFloatArray(),
+                    1e-4f);
+            assertArrayEquals(
+                    softmax.square().sum(-1, false).sqrt().toFloatArray(),
+                    softmax.norm().toFloatArray(),
+                    1e-6f);
+            Tensor changed = x.mul(1);
+            changed.setScaledSoftmax(x.logSumExp(), factors);
+            softmax.scaleRows(factors);
+            assertArrayEquals(softmax.toFloatArray(), changed.toFloatArray(), 1e-6f);
+            Tensor table = engine.full(1, 2, 3);
+            table.addAt(engine.tensor(new long[] {5, 0, 5}, 3), engine.tensor(new float[] {1, 2, 3}, 3));
+            table.addRowsAt(engine.tensor(new long[] {1}, 1), engine.full(10, 1, 3));
+            assertArrayEquals(new float[] {3, 1, 1, 11, 11, 15}, table.toFloatArray());
+        }
     }
 }
