@@ -1,5 +1,6 @@
 package dev.tandem.core.vision;
 
+import dev.tandem.core.config.OneLine;
 import dev.tandem.core.stage.Picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -41,22 +42,38 @@ public final class PictureFile {
             ImageReader reader = readers.next();
             try {
                 reader.setInput(input, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MAX_PIXELS) {
-                    throw new IllegalArgumentException(
-                            file + " has " + pixels + " pixels; at most " + MAX_PIXELS + " are read, make it smaller");
-                }
-                return picture(reader.read(0));
+                return decoded(reader, file);
             } finally {
                 reader.dispose();
             }
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
-        } catch (IOException | ArrayIndexOutOfBoundsException | NegativeArraySizeException e) {
-            // readers of the JDK answer damage with either
+        } catch (IOException e) {
             throw new IllegalArgumentException(
-                    Files.exists(file) ? file + " is damaged: " + e.getMessage() : "there is no file " + file, e);
+                    Files.exists(file)
+                            ? OneLine.of(file + " is damaged: " + e.getMessage())
+                            : "there is no file " + file,
+                    e);
         }
+    }
+
+    private static Picture decoded(ImageReader reader, Path file) throws IOException {
+        long pixels;
+        BufferedImage image = null;
+        try {
+            pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+            if (pixels <= MAX_PIXELS) {
+                image = reader.read(0);
+            }
+        } catch (RuntimeException e) {
+            // readers of the JDK answer damage with exceptions of many kinds
+            throw new IOException(e.toString(), e);
+        }
+        if (image == null) {
+            throw new IllegalArgumentException(
+                    file + " has " + pixels + " pixels; at most " + MAX_PIXELS + " are read, make it smaller");
+        }
+        return picture(image);
     }
 
     private static Picture picture(BufferedImage image) {

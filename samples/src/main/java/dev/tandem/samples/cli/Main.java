@@ -79,6 +79,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new InfoCommand(io))
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new CorpusCommand(io))
+                .addSubcommand(new DataCommand(io))
                 .addSubcommand(new TokenizersCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand());

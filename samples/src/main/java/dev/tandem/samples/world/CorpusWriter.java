@@ -24,6 +24,7 @@ import javax.imageio.ImageIO;
  * "photo":{"caption":"...","file":"photos/000007-1.png","scene":{"items":[{"subject":"car","count":1,"colour":"red"}],
  * "place":"beach","time":"sunset"}}}]}</pre>
  *
+ * {@link dev.tandem.core.data.DialogueData} reads it back, as {@link dev.tandem.core.data.DataFormat#JSONL}.
  * A dialogue depends on the seed and its number alone, so a longer corpus begins with the shorter one of the same seed.
  *
  * @param split which dialogues
