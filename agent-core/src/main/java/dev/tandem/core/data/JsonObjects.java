@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.config.OneLine;
+import java.io.CharConversionException;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class JsonObjects implements Closeable {
     private boolean inArray;
     private int line = 1;
 
-    /** @throws IllegalArgumentException if there is no such file */
+    /** @throws IllegalArgumentException if there is no such file, or it is no text */
     JsonObjects(Path file) throws IOException {
         this.file = file;
         try {
@@ -51,7 +52,13 @@ final class JsonObjects implements Closeable {
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
         }
-        parser = MAPPER.createParser(input);
+        try {
+            // looks at the first bytes
+            parser = MAPPER.createParser(input);
+        } catch (CharConversionException e) {
+            input.close();
+            throw noText(e);
+        }
     }
 
     /** Where the object begins that was read last. */
@@ -92,10 +99,13 @@ final class JsonObjects implements Closeable {
         } catch (TooLongException e) {
             throw new IllegalArgumentException(
                     where() + ": the dialogue that begins here has more than " + MAX_BYTES + " bytes", e);
-        } catch (java.io.CharConversionException e) {
-            throw new IllegalArgumentException(
-                    OneLine.of(where() + ": this is no text in UTF-8: " + e.getMessage()), e);
+        } catch (CharConversionException e) {
+            throw noText(e);
         }
+    }
+
+    private IllegalArgumentException noText(CharConversionException e) {
+        return new IllegalArgumentException(OneLine.of(where() + ": this is no text in UTF-8: " + e.getMessage()), e);
     }
 
     @Override
@@ -112,7 +122,7 @@ final class JsonObjects implements Closeable {
     /** Hands out so many bytes and no more. */
     private static final class Bounded extends FilterInputStream {
 
-        private long left;
+        private long left = BUFFER;
 
         Bounded(InputStream in) {
             super(in);
