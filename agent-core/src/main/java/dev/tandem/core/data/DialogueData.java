@@ -46,6 +46,9 @@ public final class DialogueData {
      *     that was to fail; with file, line and turn
      */
     public DataReport read(Consumer<RecordedDialogue> taker) {
+        if (settings.photos != null && !Files.isDirectory(settings.photos)) {
+            throw new IllegalArgumentException("there is no folder of photos " + settings.photos);
+        }
         DialogueSieve sieve = new DialogueSieve(settings.missing, settings.agent, settings.checkPictures);
         for (Path file : files()) {
             Path parent = file.toAbsolutePath().getParent();

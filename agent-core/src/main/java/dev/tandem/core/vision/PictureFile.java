@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -18,6 +20,9 @@ import javax.imageio.stream.ImageInputStream;
 public final class PictureFile {
 
     private static final long MAX_PIXELS = 64L << 20;
+
+    /** How the JDK's reader of JPEG warns of a file that is cut off; it fills the rest with grey, where Pillow refuses. */
+    private static final String TRUNCATED = "Truncated File";
 
     private PictureFile() {}
 
@@ -60,6 +65,8 @@ public final class PictureFile {
     private static Picture decoded(ImageReader reader, Path file) throws IOException {
         long pixels;
         BufferedImage image = null;
+        List<String> warnings = new ArrayList<>();
+        reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
         try {
             pixels = (long) reader.getWidth(0) * reader.getHeight(0);
             if (pixels <= MAX_PIXELS) {
@@ -72,6 +79,9 @@ public final class PictureFile {
         if (image == null) {
             throw new IllegalArgumentException(
                     file + " has " + pixels + " pixels; at most " + MAX_PIXELS + " are read, make it smaller");
+        }
+        if (warnings.stream().anyMatch(warning -> warning.startsWith(TRUNCATED))) {
+            throw new IOException("its end is missing");
         }
         return picture(image);
     }

@@ -187,6 +187,8 @@ class DialogueDataTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThrows(IllegalArgumentException.class, () -> read(skipping(empty)));
         assertThrows(IllegalArgumentException.class, () -> read(skipping(folder.resolve("nothing.json"))));
+        Path nowhere = folder.resolve("nowhere");
+        assertThrows(IllegalArgumentException.class, () -> read(skipping(folder).photos(nowhere)));
     }
 
     @Test

@@ -57,6 +57,20 @@ class PictureFileTest {
     }
 
     @Test
+    void aJpegWithoutItsEndIsDamaged() throws IOException {
+        BufferedImage image = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 64 * 48; i++) {
+            image.setRGB(i % 64, i / 64, i * 7919);
+        }
+        Path whole = folder.resolve("whole.jpg");
+        ImageIO.write(image, "jpg", whole.toFile());
+        assertEquals(64, PictureFile.read(whole).width());
+        byte[] bytes = Files.readAllBytes(whole);
+        Path cut = Files.write(folder.resolve("cut.jpg"), Arrays.copyOf(bytes, bytes.length / 2));
+        assertTrue(refused(cut).contains("is damaged: its end is missing"), refused(cut));
+    }
+
+    @Test
     void aHugePictureIsRefusedBeforeItIsRead() throws IOException {
         byte[] bytes = Files.readAllBytes(png());
         ByteBuffer header = ByteBuffer.wrap(bytes);
