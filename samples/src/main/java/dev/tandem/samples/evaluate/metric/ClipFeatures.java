@@ -1,0 +1,140 @@
+package dev.tandem.samples.evaluate.metric;
+
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.vision.ImageProcessor;
+import dev.tandem.core.weights.ModelFolder;
+import dev.tandem.diffusion.load.ClipModelFolder;
+import dev.tandem.diffusion.text.ClipTokenizer;
+import dev.tandem.diffusion.vision.ClipModel;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * CLIP from a folder that the user has. Features are picture vectors of length 1; classes are told without training by the texts that fit
+ * best (Radford et al. 2021, section 3.1.2, without ensembles).
+ *
+ * <p>Owns the model; close it when it is no longer needed.
+ */
+public final class ClipFeatures implements PictureFeatures, AutoCloseable {
+
+    private final TensorEngine engine;
+    private final ClipModel model;
+    private final ClipTokenizer tokenizer;
+    private final ImageProcessor processor;
+    private final List<String> classes;
+
+    private ClipFeatures(
+            TensorEngine engine,
+            ClipModel model,
+            ClipTokenizer tokenizer,
+            ImageProcessor processor,
+            List<String> classes) {
+        this.engine = engine;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.processor = processor;
+        this.classes = classes;
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param folder in the layout of transformers, with tokenizer and {@code preprocessor_config.json}
+     * @param classes a text for each class, like "a photo of a dog"
+     * @throws IllegalArgumentException if the configuration cannot be read or there is no class
+     * @throws dev.tandem.core.weights.WeightException if something is missing or damaged
+     */
+    public static ClipFeatures load(TensorEngine engine, Path folder, List<String> classes) {
+        if (classes.isEmpty()) {
+            throw new IllegalArgumentException("CLIP tells classes by texts; give at least one");
+        }
+        ImageProcessor processor = ImageProcessor.read(ModelFolder.of(folder));
+        ClipTokenizer tokenizer = ClipTokenizer.load(folder);
+        try {
+            ClipModel model = ClipModelFolder.load(engine, folder);
+            return new ClipFeatures(engine, model, tokenizer, processor, List.copyOf(classes));
+        } catch (RuntimeException | Error e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "clip";
+    }
+
+    @Override
+    public Seen look(BufferedImage picture) {
+        try (Scope scope = engine.scope()) {
+            Tensor seen = vector(picture);
+            List<Tensor> texts = classes.stream().map(this::vector).toList();
+            Tensor logits = model.logitsPerImage(seen, engine.cat(texts, 0));
+            return new Seen(doubles(seen), softmax(doubles(logits)));
+        }
+    }
+
+    /** How well a picture fits a text: the cosine of their vectors, -1 to 1. */
+    public double cosine(BufferedImage picture, String text) {
+        try (Scope scope = engine.scope()) {
+            return vector(picture).mul(vector(text)).sum(-1, false).item();
+        }
+    }
+
+    /** [1, projectionDim]. */
+    private Tensor vector(BufferedImage picture) {
+        byte[] rgb = new byte[3 * picture.getWidth() * picture.getHeight()];
+        for (int i = 0; i < rgb.length / 3; i++) {
+            int pixel = picture.getRGB(i % picture.getWidth(), i / picture.getWidth());
+            rgb[3 * i] = (byte) (pixel >> 16);
+            rgb[3 * i + 1] = (byte) (pixel >> 8);
+            rgb[3 * i + 2] = (byte) pixel;
+        }
+        return model.imageEmbeds(processor.apply(engine, new Picture(picture.getWidth(), picture.getHeight(), rgb)));
+    }
+
+    /** [1, projectionDim]. */
+    private Tensor vector(String text) {
+        long[] ids = tokenizer.tokenize(text).ids().stream()
+                .mapToLong(Integer::longValue)
+                .toArray();
+        return model.textEmbeds(engine.tensor(ids, 1, ids.length), null);
+    }
+
+    private static double[] doubles(Tensor row) {
+        float[] values = row.toFloatArray();
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    /** In double precision, so that the sum is 1. */
+    private static double[] softmax(double[] logits) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double sum = 0;
+        double[] probabilities = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = Math.exp(logits[i] - largest);
+            sum += probabilities[i];
+        }
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] /= sum;
+        }
+        return probabilities;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        model.close();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tandem.samples.evaluate.metric;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Indices of pictures. */
+final class Resample {
+
+    private Resample() {}
+
+    static int[] identity(int n) {
+        int[] indices = new int[n];
+        Arrays.setAll(indices, i -> i);
+        return indices;
+    }
+
+    /** So many different ones of n. */
+    static int[] subset(int n, int size, SplittableRandom random) {
+        int[] indices = identity(n);
+        for (int i = 0; i < size; i++) {
+            int other = i + random.nextInt(n - i);
+            int kept = indices[i];
+            indices[i] = indices[other];
+            indices[other] = kept;
+        }
+        return Arrays.copyOf(indices, size);
+    }
+
+    /** n of n, with repetition; at least two are different, which a variance needs. */
+    static int[] bootstrap(int n, SplittableRandom random) {
+        int[] indices = new int[n];
+        do {
+            Arrays.setAll(indices, i -> random.nextInt(n));
+        } while (n > 1 && Arrays.stream(indices).allMatch(i -> i == indices[0]));
+        return indices;
+    }
+
+    static double[][] rows(double[][] rows, int[] indices) {
+        return Arrays.stream(indices).mapToObj(i -> rows[i]).toArray(double[][]::new);
+    }
+}
