@@ -4,6 +4,7 @@ import dev.tandem.core.agent.Conversation;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.tensor.Device;
+import dev.tandem.samples.output.OutputFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

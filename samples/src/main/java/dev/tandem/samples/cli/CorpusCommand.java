@@ -1,5 +1,6 @@
 package dev.tandem.samples.cli;
 
+import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.world.CorpusWriter;
 import dev.tandem.samples.world.Split;

@@ -6,6 +6,7 @@ import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.stage.ImageOptions;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.diffusion.schedule.SchedulerName;
+import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.SafeText;
 import java.nio.file.Files;
 import java.nio.file.Path;

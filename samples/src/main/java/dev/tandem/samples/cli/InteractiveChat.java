@@ -4,6 +4,7 @@ import dev.tandem.core.agent.Conversation;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.agent.Version;
 import dev.tandem.core.stage.CancelledException;
+import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,7 @@ import dev.tandem.core.agent.Conversation;
 import dev.tandem.core.caption.Caption;
 import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
+import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.ColorDepth;
 import dev.tandem.samples.terminal.HalfBlocks;
 import dev.tandem.samples.terminal.SafeText;

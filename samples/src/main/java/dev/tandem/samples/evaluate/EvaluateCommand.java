@@ -7,9 +7,15 @@ import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
+import dev.tandem.samples.evaluate.metric.ClipFeatures;
+import dev.tandem.samples.output.OutputFiles;
+import dev.tandem.samples.world.Subject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +61,20 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "one JSON object for each model instead of a table")
     private boolean json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FOLDER",
+            description =
+                    "also measure texts and sets of pictures, and write report.md, report.html and report.json there")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "FOLDER",
+            description =
+                    "a CLIP model in the layout of transformers; the report then has CLIPScore and distances by its features")
+    private @Nullable Path clip;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -67,16 +87,59 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (judge != null && !Files.isRegularFile(judge)) {
             throw new ParameterException(spec.commandLine(), "there is no file " + judge + " with the judge's weights");
         }
-        List<EvaluationReport> reports = new ArrayList<>();
-        try (PictureJudge pictures = judge()) {
-            for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
-                reports.add(evaluate(model, pictures));
+        if (clip != null && report == null) {
+            throw new ParameterException(spec.commandLine(), "--clip measures what stands in a report; give --report");
+        }
+        List<ReportPages.Model> evaluated = new ArrayList<>();
+        try {
+            if (report != null) {
+                OutputFiles.checkFolder(report);
+            }
+            try (PictureJudge pictures = judge();
+                    ClipFeatures similarity = similarity()) {
+                for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
+                    evaluated.add(evaluate(model, pictures, similarity));
+                }
+            }
+            if (report != null) {
+                write(report, new ReportPages(evaluated, settings()));
             }
         } catch (IllegalArgumentException | WeightException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        print(reports);
+        print(evaluated.stream().map(ReportPages.Model::report).toList());
         return 0;
+    }
+
+    /** CLIP, which knows the world's subjects by their names; null if none was given. */
+    private @Nullable ClipFeatures similarity() {
+        List<String> classes = Arrays.stream(Subject.values())
+                .map(s -> "a photo of " + s.usualName().withArticle())
+                .toList();
+        return clip == null ? null : ClipFeatures.load(TorchEngine.cpu(), clip, classes);
+    }
+
+    private List<String> settings() {
+        List<String> settings = new ArrayList<>(List.of(
+                heldOut + " held-out dialogues, seed " + seed + "; in brackets 95 % bootstrap intervals",
+                "BLEU and ROUGE-L are 0 to 100, of the agent's words against the words that were written",
+                "judge-: by the features of " + (judge == null ? "the small world's own judge" : "the judge " + judge)
+                        + "; not comparable with InceptionV3's"));
+        if (clip != null) {
+            settings.add("clip-: by the picture vectors of " + clip + ", classes by the names of the subjects");
+        }
+        return settings;
+    }
+
+    private static void write(Path folder, ReportPages pages) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot make the folder " + folder + ": " + e.getMessage(), e);
+        }
+        OutputFiles.replace(folder.resolve("report.md"), pages.markdown().getBytes(StandardCharsets.UTF_8));
+        OutputFiles.replace(folder.resolve("report.html"), pages.html().getBytes(StandardCharsets.UTF_8));
+        OutputFiles.replace(folder.resolve("report.json"), pages.json().getBytes(StandardCharsets.UTF_8));
     }
 
     private PictureJudge judge() {
@@ -84,17 +147,22 @@ public final class EvaluateCommand implements Callable<Integer> {
         return judge == null ? PictureJudge.embedded(engine) : PictureJudge.load(engine, judge);
     }
 
-    private EvaluationReport evaluate(String model, PictureJudge pictures) {
+    private ReportPages.Model evaluate(String model, PictureJudge pictures, @Nullable ClipFeatures similarity) {
         try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
                 .model(model)
                 .temperature(0.0)
                 .seed(seed)
                 .build()) {
-            return new EvaluationReport(model, new Evaluation(agent, pictures, seed).run(heldOut, done -> {
-                        if (done % SAY_EVERY == 0) {
-                            spec.commandLine().getErr().println(model + ": " + done + " of " + heldOut + " dialogues");
-                        }
-                    }));
+            List<Outcome> outcomes = new Evaluation(agent, pictures, seed, report != null).run(heldOut, done -> {
+                if (done % SAY_EVERY == 0) {
+                    spec.commandLine().getErr().println(model + ": " + done + " of " + heldOut + " dialogues");
+                }
+            });
+            return new ReportPages.Model(
+                    new EvaluationReport(
+                            model, outcomes.stream().map(Outcome::tally).toList()),
+                    report == null ? List.of() : OutcomeMeasures.of(outcomes, pictures, similarity),
+                    outcomes.stream().flatMap(o -> o.exhibits().stream()).toList());
         }
     }
 

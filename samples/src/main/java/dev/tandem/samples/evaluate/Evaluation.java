@@ -6,7 +6,10 @@ import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
+import dev.tandem.samples.evaluate.Outcome.Due;
+import dev.tandem.samples.evaluate.Outcome.Exhibit;
 import dev.tandem.samples.evaluate.Tally.Share;
+import dev.tandem.samples.evaluate.metric.TextOverlap.Spoken;
 import dev.tandem.samples.train.IndexedRandom;
 import dev.tandem.samples.world.CaptionFacts;
 import dev.tandem.samples.world.CaptionReader;
@@ -30,20 +33,26 @@ import java.util.function.IntConsumer;
  */
 final class Evaluation {
 
+    /** Pictures of what was due are painted with numbers of their own, so that the tallies do not depend on them. */
+    private static final long DUE_PICTURES = 0x5eedL << 32;
+
     private final PhotoSharingAgent agent;
     private final PictureJudge judge;
     private final long seed;
+    private final boolean exhibit;
     private final ScenePainter painter = new ScenePainter();
 
     /**
      * Prepares an evaluation.
      *
      * @param seed another seed writes other dialogues
+     * @param exhibit whether pictures are kept, for measures of all of them
      */
-    Evaluation(PhotoSharingAgent agent, PictureJudge judge, long seed) {
+    Evaluation(PhotoSharingAgent agent, PictureJudge judge, long seed, boolean exhibit) {
         this.agent = agent;
         this.judge = judge;
         this.seed = seed;
+        this.exhibit = exhibit;
     }
 
     /**
@@ -51,31 +60,49 @@ final class Evaluation {
      *
      * @param dialogues how many
      * @param progress hears how many are done
-     * @return a tally for each dialogue
+     * @return what came of each
      */
-    List<Tally> run(int dialogues, IntConsumer progress) {
-        List<Tally> tallies = new ArrayList<>();
+    List<Outcome> run(int dialogues, IntConsumer progress) {
+        List<Outcome> outcomes = new ArrayList<>();
         DialogueWriter writer = new DialogueWriter(Split.HELD_OUT);
         for (int i = 0; i < dialogues; i++) {
-            tallies.add(talk(writer.next(IndexedRandom.of(seed, i)), IndexedRandom.of(~seed, i)));
+            outcomes.add(talk(
+                    writer.next(IndexedRandom.of(seed, i)),
+                    IndexedRandom.of(~seed, i),
+                    IndexedRandom.of(seed ^ DUE_PICTURES, i)));
             progress.accept(i + 1);
         }
-        return tallies;
+        return outcomes;
     }
 
-    private Tally talk(PhotoDialogue written, SplittableRandom random) {
+    private Outcome talk(PhotoDialogue written, SplittableRandom random, SplittableRandom duePictures) {
         List<Turn> turns = written.turns().stream().map(DialogueTurn::toTurn).toList();
         Tally tally = Tally.none();
+        List<Spoken> spoken = new ArrayList<>();
+        List<Exhibit> exhibits = new ArrayList<>();
         for (int i = 1; i < turns.size(); i++) {
             DialogueTurn due = written.turns().get(i);
             if (due.speaker() == Speaker.AGENT) {
-                Reply reply = agent.reply(
-                        new Dialogue(turns.subList(0, i - 1)),
-                        written.turns().get(i - 1).text());
+                String request = written.turns().get(i - 1).text();
+                Reply reply = agent.reply(new Dialogue(turns.subList(0, i - 1)), request);
                 tally = tally.plus(compare(due, reply.photos(), random));
+                spoken.add(new Spoken(Speaker.AGENT, reply.text(), due.text()));
+                if (exhibit && (due.hasPhoto() || !reply.photos().isEmpty())) {
+                    exhibits.add(exhibit(request, due, reply.photos(), duePictures));
+                }
             }
         }
-        return tally;
+        return new Outcome(tally, spoken, exhibits);
+    }
+
+    private Exhibit exhibit(String request, DialogueTurn due, List<Photo> shared, SplittableRandom random) {
+        return new Exhibit(
+                request,
+                shared.isEmpty() ? null : shared.get(0),
+                due.scene()
+                        .map(scene ->
+                                new Due(due.caption().orElseThrow(), painter.paint(scene, PictureJudge.PIXELS, random)))
+                        .orElse(null));
     }
 
     private Tally compare(DialogueTurn due, List<Photo> shared, SplittableRandom random) {

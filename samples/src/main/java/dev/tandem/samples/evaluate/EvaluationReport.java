@@ -78,6 +78,17 @@ record EvaluationReport(String model, List<Tally> dialogues) {
         return json;
     }
 
+    /** The same in one list, with intervals. */
+    List<Measure> measures() {
+        List<Measure> all = new ArrayList<>();
+        MEASURES.forEach((group, measures) -> measures.forEach((name, measure) -> all.add(new Measure(
+                group.replace('_', ' ') + " " + name,
+                measure.applyAsDouble(total()),
+                Bootstrap.interval(dialogues, measure),
+                true))));
+        return all;
+    }
+
     /** A table with a column for each model. */
     static List<String> table(List<EvaluationReport> reports) {
         List<String> lines = new ArrayList<>();

@@ -31,15 +31,19 @@ final class Judge {
     /**
      * Logits of a batch.
      *
+     * @param features [B, {@link #FEATURES}], mean and largest value over the picture
      * @param subjects [B, number of subjects], one yes or no each
      * @param count [B, {@link #MAX_COUNT}], of the number of things, 1 first
      * @param place [B, number of places]
      * @param time [B, number of times]
      */
-    record Logits(Tensor subjects, Tensor count, Tensor place, Tensor time) {}
+    record Logits(Tensor features, Tensor subjects, Tensor count, Tensor place, Tensor time) {}
 
     /** Most things in a scene that can be told apart. */
     static final int MAX_COUNT = 4;
+
+    /** Width of what count, place and time are told from. */
+    static final int FEATURES = 2 * CHANNELS[CHANNELS.length - 1];
 
     private record Layer(Conv2d conv, GroupNorm norm) {}
 
@@ -111,6 +115,6 @@ final class Judge {
         Tensor cells = x.reshape(x.size(0), x.size(1), -1);
         Tensor features = x.engine().cat(List.of(cells.mean(-1, false), cells.amax(-1, false)), 1);
         Tensor seen = subjects.apply(cells.transpose(1, 2)).amax(1, false);
-        return new Logits(seen, count.apply(features), place.apply(features), time.apply(features));
+        return new Logits(features, seen, count.apply(features), place.apply(features), time.apply(features));
     }
 }

@@ -1,8 +1,10 @@
 package dev.tandem.samples.evaluate;
 
 import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.FileWeights;
+import dev.tandem.samples.evaluate.metric.PictureFeatures;
 import dev.tandem.samples.train.SceneBatch;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -14,11 +16,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** A trained judge that looks at pictures of any size. */
-final class PictureJudge implements AutoCloseable {
+/**
+ * A trained judge that looks at pictures of any size. Its classes are the subjects: it says of each by itself how likely it is there, and
+ * these numbers are divided by their sum.
+ */
+final class PictureJudge implements PictureFeatures, AutoCloseable {
 
     static final int PIXELS = JudgeTask.PIXELS;
 
@@ -71,20 +78,56 @@ final class PictureJudge implements AutoCloseable {
     }
 
     Verdict judge(byte[] png) {
+        return judge(decoded(png));
+    }
+
+    /** The pixels of an agent's photo. */
+    static BufferedImage decoded(byte[] png) {
         try {
             BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
-            return judge(Objects.requireNonNull(picture, "the agent's photo is no PNG"));
+            return Objects.requireNonNull(picture, "the agent's photo is no PNG");
         } catch (IOException e) {
             throw new UncheckedIOException("the agent's photo cannot be read as a PNG: " + e.getMessage(), e);
         }
     }
 
     Verdict judge(BufferedImage picture) {
+        try (Scope scope = engine.scope()) {
+            return judge.judge(pixels(picture)).get(0);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "judge";
+    }
+
+    @Override
+    public Seen look(BufferedImage picture) {
+        try (Scope scope = engine.scope()) {
+            Judge.Logits logits = judge.forward(pixels(picture));
+            float[] features = logits.features().toFloatArray();
+            double[] likely = likely(logits.subjects().toFloatArray());
+            return new Seen(
+                    IntStream.range(0, features.length)
+                            .mapToDouble(i -> features[i])
+                            .toArray(),
+                    likely);
+        }
+    }
+
+    private static double[] likely(float[] subjects) {
+        double[] likely = new double[subjects.length];
+        Arrays.setAll(likely, i -> 1 / (1 + Math.exp(-subjects[i])));
+        double sum = Arrays.stream(likely).sum();
+        return Arrays.stream(likely).map(p -> p / sum).toArray();
+    }
+
+    /** [1, 3, PIXELS, PIXELS]. */
+    private Tensor pixels(BufferedImage picture) {
         float[] pixels = new float[3 * PIXELS * PIXELS];
         SceneBatch.copy(fitted(picture), pixels, 0);
-        try (Scope scope = engine.scope()) {
-            return judge.judge(engine.tensor(pixels, 1, 3, PIXELS, PIXELS)).get(0);
-        }
+        return engine.tensor(pixels, 1, 3, PIXELS, PIXELS);
     }
 
     private static BufferedImage fitted(BufferedImage picture) {

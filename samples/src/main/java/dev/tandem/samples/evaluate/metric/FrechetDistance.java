@@ -56,9 +56,14 @@ public final class FrechetDistance {
             }
             for (int i = 0; i < width; i++) {
                 double scaled = apart[i] / (rows.length - 1);
-                for (int j = 0; scaled != 0 && j < width; j++) {
+                for (int j = 0; j <= i; j++) {
                     sum[i][j] += scaled * apart[j];
                 }
+            }
+        }
+        for (int i = 0; i < width; i++) {
+            for (int j = 0; j < i; j++) {
+                sum[j][i] = sum[i][j];
             }
         }
         return sum;

@@ -98,7 +98,7 @@ public final class KernelDistance {
      * @param a indices of first pictures
      * @param b indices of second pictures
      */
-    double of(int[] a, int[] b) {
+    public double of(int[] a, int[] b) {
         double sum = 0;
         for (int i : a) {
             for (int j : b) {

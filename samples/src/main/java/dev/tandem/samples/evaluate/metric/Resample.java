@@ -3,7 +3,7 @@ package dev.tandem.samples.evaluate.metric;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Indices of pictures. */
+/** Indices of chosen pictures. */
 final class Resample {
 
     private Resample() {}
@@ -24,18 +24,5 @@ final class Resample {
             indices[other] = kept;
         }
         return Arrays.copyOf(indices, size);
-    }
-
-    /** n of n, with repetition; at least two are different, which a variance needs. */
-    static int[] bootstrap(int n, SplittableRandom random) {
-        int[] indices = new int[n];
-        do {
-            Arrays.setAll(indices, i -> random.nextInt(n));
-        } while (n > 1 && Arrays.stream(indices).allMatch(i -> i == indices[0]));
-        return indices;
-    }
-
-    static double[][] rows(double[][] rows, int[] indices) {
-        return Arrays.stream(indices).mapToObj(i -> rows[i]).toArray(double[][]::new);
     }
 }

@@ -1,4 +1,4 @@
-package dev.tandem.samples.cli;
+package dev.tandem.samples.output;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Files that appear whole or not at all. */
-final class OutputFiles {
+public final class OutputFiles {
 
     private static final int MAX_NAME = 48;
     private static final int MAX_NUMBER = 100_000;
@@ -21,7 +21,7 @@ final class OutputFiles {
      *
      * @throws IllegalArgumentException if not
      */
-    static void checkFolder(Path folder) {
+    public static void checkFolder(Path folder) {
         Path existing = folder.toAbsolutePath();
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
@@ -43,7 +43,7 @@ final class OutputFiles {
      *
      * @return the file
      */
-    static Path writeNew(Path folder, String title, String ending, byte[] bytes) {
+    public static Path writeNew(Path folder, String title, String ending, byte[] bytes) {
         String name = name(title);
         try {
             Files.createDirectories(folder);
@@ -65,7 +65,7 @@ final class OutputFiles {
     }
 
     /** Writes a file, in the place of one that may be there. */
-    static void replace(Path file, byte[] bytes) {
+    public static void replace(Path file, byte[] bytes) {
         Path folder = file.toAbsolutePath().getParent();
         try {
             Path hidden = writeHidden(folder, bytes);

@@ -1,0 +1,163 @@
+package dev.tandem.samples.evaluate;
+
+import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.samples.evaluate.Outcome.Due;
+import dev.tandem.samples.evaluate.Outcome.Exhibit;
+import dev.tandem.samples.evaluate.metric.ClipFeatures;
+import dev.tandem.samples.evaluate.metric.ClipScore;
+import dev.tandem.samples.evaluate.metric.FrechetDistance;
+import dev.tandem.samples.evaluate.metric.InceptionScore;
+import dev.tandem.samples.evaluate.metric.KernelDistance;
+import dev.tandem.samples.evaluate.metric.PictureFeatures;
+import dev.tandem.samples.evaluate.metric.TextOverlap;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The measures of the report: words of each speaker against the words that were written, all pictures that were shared against composed
+ * pictures of all scenes that were due, and shared pictures against their captions. Sets of fewer than two pictures are not measured.
+ */
+final class OutcomeMeasures {
+
+    private final List<Outcome> outcomes;
+    private final List<Measure> measures = new ArrayList<>();
+
+    private OutcomeMeasures(List<Outcome> outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param judge whose features pictures are compared by
+     * @param clip the same; null for none
+     */
+    static List<Measure> of(List<Outcome> outcomes, PictureFeatures judge, @Nullable ClipFeatures clip) {
+        OutcomeMeasures all = new OutcomeMeasures(outcomes);
+        for (Speaker speaker : Speaker.values()) {
+            all.words(speaker);
+        }
+        all.pictures(judge);
+        if (clip != null) {
+            all.pictures(clip);
+            all.captions(clip);
+        }
+        return List.copyOf(all.measures);
+    }
+
+    private void words(Speaker speaker) {
+        List<TextOverlap> dialogues = outcomes.stream()
+                .map(o -> TextOverlap.bySpeaker(o.turns()).getOrDefault(speaker, TextOverlap.none()))
+                .toList();
+        if (dialogues.stream().allMatch(d -> d.turns() == 0)) {
+            return;
+        }
+        String who = speaker.name().toLowerCase(Locale.ROOT) + " ";
+        add(who + "BLEU-1", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::bleu1);
+        add(who + "BLEU-2", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::bleu2);
+        add(who + "ROUGE-L", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::rougeL);
+    }
+
+    private <T> void add(String name, List<T> dialogues, T none, BinaryOperator<T> plus, ToDoubleFunction<T> measure) {
+        T total = dialogues.stream().reduce(none, plus);
+        Bootstrap.Interval interval = Bootstrap.interval(dialogues, none, plus, measure);
+        measures.add(new Measure(name, measure.applyAsDouble(total), interval, false));
+    }
+
+    private void pictures(PictureFeatures network) {
+        List<PictureFeatures.Seen> drawn =
+                shared().map(p -> network.look(PictureJudge.decoded(p.png()))).toList();
+        List<PictureFeatures.Seen> due = exhibits()
+                .map(Exhibit::due)
+                .filter(Objects::nonNull)
+                .map(d -> network.look(d.picture()))
+                .toList();
+        if (drawn.size() < 2 || due.size() < 2) {
+            return;
+        }
+        double[][] classes = rows(drawn, PictureFeatures.Seen::probabilities);
+        add(
+                network.name() + "-IS",
+                drawn.size(),
+                drawn.size(),
+                (a, b) -> InceptionScore.of(chosen(classes, a), 1).mean());
+        double[][] truth = rows(due, PictureFeatures.Seen::probabilities);
+        add(
+                network.name() + "-IS of true pictures",
+                due.size(),
+                due.size(),
+                (a, b) -> InceptionScore.of(chosen(truth, a), 1).mean());
+        double[][] first = rows(drawn, PictureFeatures.Seen::features);
+        double[][] second = rows(due, PictureFeatures.Seen::features);
+        add(
+                network.name() + "-FID",
+                first.length,
+                second.length,
+                (a, b) -> FrechetDistance.of(chosen(first, a), chosen(second, b)));
+        KernelDistance kernel = KernelDistance.between(first, second);
+        add(network.name() + "-KID", first.length, second.length, kernel::of);
+    }
+
+    private void add(String name, int first, int second, ToDoubleBiFunction<int[], int[]> measure) {
+        double value = measure.applyAsDouble(all(first), all(second));
+        measures.add(new Measure(name, value, Bootstrap.pictures(first, second, value, measure), false));
+    }
+
+    private void captions(ClipFeatures clip) {
+        fit("CLIPScore with the agent's captions", e -> score(clip, e.shared()));
+        fit("CLIPScore of true pictures with true captions", e -> score(clip, e.due()));
+    }
+
+    private void fit(String name, Function<Exhibit, ClipScore> score) {
+        List<ClipScore> dialogues = outcomes.stream()
+                .map(o -> o.exhibits().stream().map(score).reduce(ClipScore.none(), ClipScore::plus))
+                .toList();
+        if (dialogues.stream().anyMatch(d -> d.pictures() > 0)) {
+            add(name, dialogues, ClipScore.none(), ClipScore::plus, ClipScore::value);
+        }
+    }
+
+    private static ClipScore score(ClipFeatures clip, @Nullable Photo shared) {
+        return shared == null ? ClipScore.none() : score(clip, PictureJudge.decoded(shared.png()), shared.caption());
+    }
+
+    private static ClipScore score(ClipFeatures clip, @Nullable Due due) {
+        return due == null ? ClipScore.none() : score(clip, due.picture(), due.caption());
+    }
+
+    private static ClipScore score(ClipFeatures clip, BufferedImage picture, String caption) {
+        return ClipScore.of(clip.cosine(picture, caption));
+    }
+
+    private Stream<Exhibit> exhibits() {
+        return outcomes.stream().flatMap(o -> o.exhibits().stream());
+    }
+
+    private Stream<Photo> shared() {
+        return exhibits().map(Exhibit::shared).filter(Objects::nonNull);
+    }
+
+    private static double[][] rows(List<PictureFeatures.Seen> seen, Function<PictureFeatures.Seen, double[]> part) {
+        return seen.stream().map(part).toArray(double[][]::new);
+    }
+
+    private static double[][] chosen(double[][] rows, int[] indices) {
+        return Arrays.stream(indices).mapToObj(i -> rows[i]).toArray(double[][]::new);
+    }
+
+    private static int[] all(int n) {
+        return IntStream.range(0, n).toArray();
+    }
+}
