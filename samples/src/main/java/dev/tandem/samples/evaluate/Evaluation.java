@@ -100,8 +100,10 @@ final class Evaluation {
                 request,
                 shared.isEmpty() ? null : shared.get(0),
                 due.scene()
-                        .map(scene ->
-                                new Due(due.caption().orElseThrow(), painter.paint(scene, PictureJudge.PIXELS, random)))
+                        .map(scene -> new Due(
+                                due.caption().orElseThrow(),
+                                painter.paint(scene, PictureJudge.PIXELS, random),
+                                painter.paint(scene, PictureJudge.PIXELS, random)))
                         .orElse(null));
     }
 

@@ -32,8 +32,9 @@ record Outcome(Tally tally, List<Spoken> turns, List<Exhibit> exhibits) {
      *
      * @param caption as it was written
      * @param picture of its scene, composed
+     * @param again the same scene composed with other random numbers: how far apart true pictures are
      */
-    record Due(String caption, BufferedImage picture) {}
+    record Due(String caption, BufferedImage picture, BufferedImage again) {}
 
     Outcome {
         turns = List.copyOf(turns);

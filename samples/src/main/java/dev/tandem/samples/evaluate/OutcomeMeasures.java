@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The measures of the report: words of each speaker against the words that were written, all pictures that were shared against composed
  * pictures of all scenes that were due, and shared pictures against their captions. Sets of fewer than two pictures are not measured.
+ *
+ * <p>Distances depend on the number of pictures, so the report has, beside the agent's, those of true pictures composed again.
  */
 final class OutcomeMeasures {
 
@@ -77,37 +79,45 @@ final class OutcomeMeasures {
     }
 
     private void pictures(PictureFeatures network) {
-        List<PictureFeatures.Seen> drawn =
-                shared().map(p -> network.look(PictureJudge.decoded(p.png()))).toList();
-        List<PictureFeatures.Seen> due = exhibits()
-                .map(Exhibit::due)
+        List<BufferedImage> shared = exhibits()
+                .map(Exhibit::shared)
                 .filter(Objects::nonNull)
-                .map(d -> network.look(d.picture()))
+                .map(p -> PictureJudge.decoded(p.png()))
                 .toList();
-        if (drawn.size() < 2 || due.size() < 2) {
+        List<Due> due = exhibits().map(Exhibit::due).filter(Objects::nonNull).toList();
+        if (shared.size() < 2 || due.size() < 2) {
             return;
         }
-        double[][] classes = rows(drawn, PictureFeatures.Seen::probabilities);
+        List<PictureFeatures.Seen> drawn = look(network, shared);
+        List<PictureFeatures.Seen> composed =
+                look(network, due.stream().map(Due::picture).toList());
+        List<PictureFeatures.Seen> again =
+                look(network, due.stream().map(Due::again).toList());
+        variety(network.name() + "-IS", drawn);
+        variety(network.name() + "-IS of true pictures", composed);
+        distances(network.name(), "", drawn, composed);
+        distances(network.name(), " of true pictures composed again", again, composed);
+    }
+
+    private static List<PictureFeatures.Seen> look(PictureFeatures network, List<BufferedImage> pictures) {
+        return pictures.stream().map(network::look).toList();
+    }
+
+    private void variety(String name, List<PictureFeatures.Seen> seen) {
+        double[][] classes = rows(seen, PictureFeatures.Seen::probabilities);
         add(
-                network.name() + "-IS",
-                drawn.size(),
-                drawn.size(),
+                name,
+                seen.size(),
+                seen.size(),
                 (a, b) -> InceptionScore.of(chosen(classes, a), 1).mean());
-        double[][] truth = rows(due, PictureFeatures.Seen::probabilities);
-        add(
-                network.name() + "-IS of true pictures",
-                due.size(),
-                due.size(),
-                (a, b) -> InceptionScore.of(chosen(truth, a), 1).mean());
-        double[][] first = rows(drawn, PictureFeatures.Seen::features);
-        double[][] second = rows(due, PictureFeatures.Seen::features);
-        add(
-                network.name() + "-FID",
-                first.length,
-                second.length,
-                (a, b) -> FrechetDistance.of(chosen(first, a), chosen(second, b)));
-        KernelDistance kernel = KernelDistance.between(first, second);
-        add(network.name() + "-KID", first.length, second.length, kernel::of);
+    }
+
+    private void distances(
+            String network, String what, List<PictureFeatures.Seen> drawn, List<PictureFeatures.Seen> truth) {
+        double[][] a = rows(drawn, PictureFeatures.Seen::features);
+        double[][] b = rows(truth, PictureFeatures.Seen::features);
+        add(network + "-FID" + what, a.length, b.length, (i, j) -> FrechetDistance.of(chosen(a, i), chosen(b, j)));
+        add(network + "-KID" + what, a.length, b.length, KernelDistance.between(a, b)::of);
     }
 
     private void add(String name, int first, int second, ToDoubleBiFunction<int[], int[]> measure) {
@@ -143,10 +153,6 @@ final class OutcomeMeasures {
 
     private Stream<Exhibit> exhibits() {
         return outcomes.stream().flatMap(o -> o.exhibits().stream());
-    }
-
-    private Stream<Photo> shared() {
-        return exhibits().map(Exhibit::shared).filter(Objects::nonNull);
     }
 
     private static double[][] rows(List<PictureFeatures.Seen> seen, Function<PictureFeatures.Seen, double[]> part) {

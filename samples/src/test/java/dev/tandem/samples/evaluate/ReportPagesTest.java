@@ -48,13 +48,18 @@ class ReportPagesTest {
                             "judge-IS",
                             "judge-IS of true pictures",
                             "judge-FID",
-                            "judge-KID"),
+                            "judge-KID",
+                            "judge-FID of true pictures composed again",
+                            "judge-KID of true pictures composed again"),
                     painted.stream().map(Measure::name).toList());
             assertTrue(value(painted, "judge-IS") > 2 * value(flat, "judge-IS"), painted + " and " + flat);
             assertEquals(value(painted, "judge-IS of true pictures"), value(flat, "judge-IS of true pictures"));
             assertTrue(3 * value(painted, "judge-FID") < value(flat, "judge-FID"), painted + " and " + flat);
             assertTrue(3 * value(painted, "judge-KID") < value(flat, "judge-KID"), painted + " and " + flat);
-            // both are drawn from the same scenes
+            assertTrue(
+                    value(painted, "judge-FID of true pictures composed again") < value(painted, "judge-FID"),
+                    "the same scenes: " + painted);
+            // others from the same world
             Bootstrap.Interval kernel = interval(painted, "judge-KID");
             assertTrue(kernel.low() < 0 && kernel.high() > 0, painted.toString());
             for (Measure each : painted) {
@@ -108,8 +113,8 @@ class ReportPagesTest {
 
     private ReportPages pages(String said) throws IOException {
         BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
-        Exhibit both = new Exhibit(said, Photo.ofPng(said, png(picture), 1), new Due(said, picture));
-        Exhibit missed = new Exhibit(said, null, new Due(said, picture));
+        Exhibit both = new Exhibit(said, Photo.ofPng(said, png(picture), 1), new Due(said, picture, picture));
+        Exhibit missed = new Exhibit(said, null, new Due(said, picture, picture));
         return new ReportPages(
                 List.of(new ReportPages.Model(
                         new EvaluationReport(said, List.of(Tally.turn(true, true))),
@@ -135,7 +140,10 @@ class ReportPagesTest {
                     Tally.turn(true, true),
                     List.of(new Spoken(
                             Speaker.AGENT, i % 2 == 0 ? "here you are" : "here I am not", "here you are too")),
-                    List.of(new Exhibit("show me", shared, new Due("a photo", due)))));
+                    List.of(new Exhibit(
+                            "show me",
+                            shared,
+                            new Due("a photo", due, painter.paint(scene, PictureJudge.PIXELS, random))))));
         }
         return outcomes;
     }

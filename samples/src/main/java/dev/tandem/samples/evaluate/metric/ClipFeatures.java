@@ -25,7 +25,11 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
     private final ClipModel model;
     private final ClipTokenizer tokenizer;
     private final ImageProcessor processor;
-    private final List<String> classes;
+
+    /** Vectors of the classes' texts, [K, projectionDim]. */
+    private final float[] classes;
+
+    private final int classCount;
 
     private ClipFeatures(
             TensorEngine engine,
@@ -37,7 +41,15 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
         this.model = model;
         this.tokenizer = tokenizer;
         this.processor = processor;
-        this.classes = classes;
+        this.classCount = classes.size();
+        try (Scope scope = engine.scope()) {
+            this.classes = engine.cat(
+                            classes.stream()
+                                    .map(text -> vector(engine, model, tokenizer, text))
+                                    .toList(),
+                            0)
+                    .toFloatArray();
+        }
     }
 
     /**
@@ -54,11 +66,15 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
         }
         ImageProcessor processor = ImageProcessor.read(ModelFolder.of(folder));
         ClipTokenizer tokenizer = ClipTokenizer.load(folder);
+        ClipModel model = null;
         try {
-            ClipModel model = ClipModelFolder.load(engine, folder);
-            return new ClipFeatures(engine, model, tokenizer, processor, List.copyOf(classes));
+            model = ClipModelFolder.load(engine, folder);
+            return new ClipFeatures(engine, model, tokenizer, processor, classes);
         } catch (RuntimeException | Error e) {
             tokenizer.close();
+            if (model != null) {
+                model.close();
+            }
             throw e;
         }
     }
@@ -72,8 +88,8 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
     public Seen look(BufferedImage picture) {
         try (Scope scope = engine.scope()) {
             Tensor seen = vector(picture);
-            List<Tensor> texts = classes.stream().map(this::vector).toList();
-            Tensor logits = model.logitsPerImage(seen, engine.cat(texts, 0));
+            Tensor texts = engine.tensor(classes, classCount, classes.length / classCount);
+            Tensor logits = model.logitsPerImage(seen, texts);
             return new Seen(doubles(seen), softmax(doubles(logits)));
         }
     }
@@ -81,7 +97,10 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
     /** How well a picture fits a text: the cosine of their vectors, -1 to 1. */
     public double cosine(BufferedImage picture, String text) {
         try (Scope scope = engine.scope()) {
-            return vector(picture).mul(vector(text)).sum(-1, false).item();
+            return vector(picture)
+                    .mul(vector(engine, model, tokenizer, text))
+                    .sum(-1, false)
+                    .item();
         }
     }
 
@@ -98,7 +117,7 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
     }
 
     /** [1, projectionDim]. */
-    private Tensor vector(String text) {
+    private static Tensor vector(TensorEngine engine, ClipModel model, ClipTokenizer tokenizer, String text) {
         long[] ids = tokenizer.tokenize(text).ids().stream()
                 .mapToLong(Integer::longValue)
                 .toArray();

@@ -1,0 +1,83 @@
+package dev.tandem.samples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports of an agent that repeats what the user says. */
+class EvaluateCommandTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aReportIsThreeFiles() throws IOException, URISyntaxException {
+        String model = ScriptedStages.folder(folder).toString();
+        Path out = folder.resolve("new/report");
+        Path clip = Path.of(Objects.requireNonNull(
+                        EvaluateCommandTest.class.getResource("/dev/tandem/samples/evaluate/metric/clip"))
+                .toURI());
+        CommandLineRun run = CommandLineRun.of(
+                "evaluate", model, "--held-out", "4", "--json", "--report", out.toString(), "--clip", clip.toString());
+        assertEquals(0, run.code(), run.err());
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(
+                    List.of("report.html", "report.json", "report.md"),
+                    files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+        JsonNode report = JSON.readTree(out.resolve("report.json").toFile())
+                .path("models")
+                .path(0);
+        JsonNode printed = JSON.readTree(run.out());
+        assertFalse(printed.has("measures"), "what the command prints stays as it was");
+        assertEquals(printed.path("photo_turn"), report.path("photo_turn"));
+        double words =
+                report.path("measures").path("agent BLEU-1").path("value").asDouble(-1);
+        assertTrue(words > 0 && words < 100, report.toString());
+        // it shares no photo; what was due is scored all the same
+        assertFalse(report.path("measures").has("CLIPScore with the agent's captions"), report.toString());
+        assertTrue(report.path("measures").has("CLIPScore of true pictures with true captions"), report.toString());
+        assertTrue(Files.readString(out.resolve("report.html")).contains("Shared: <em>none</em>"));
+
+        CommandLineRun without = CommandLineRun.of("evaluate", model, "--held-out", "4", "--json");
+        assertEquals(run.out(), without.out());
+    }
+
+    @Test
+    void whatCannotBeDoneIsSaidBeforeAnythingIsDone() throws IOException {
+        String model = ScriptedStages.folder(folder).toString();
+        Path file = Files.writeString(folder.resolve("file"), "");
+        refused("is not a folder", "evaluate", model, "--report", file.toString());
+        refused("give --report", "evaluate", model, "--clip", folder.toString());
+        refused(
+                "preprocessor_config.json",
+                "evaluate",
+                model,
+                "--clip",
+                folder.toString(),
+                "--report",
+                folder.resolve("out").toString());
+        assertFalse(Files.exists(folder.resolve("out")));
+    }
+
+    private static void refused(String reason, String... args) {
+        CommandLineRun run = CommandLineRun.of(args);
+        assertEquals(2, run.code(), run.err());
+        assertTrue(run.err().contains(reason), run.err());
+        assertFalse(run.err().contains("dialogues\n"), run.err());
+    }
+}
