@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 /**
  * A folder {@code checkpoint-STEP} from which a run goes on as if it had never stopped: {@code parameters.safetensors},
  * {@code moments.safetensors} ({@code first.KEY}, {@code second.KEY}), with averaging {@code average.safetensors}, and
- * {@code state.json}. It is written under a hidden name and renamed, so a folder with the right name is whole.
+ * {@code state.json}. It is written and synced under a hidden name and then renamed, and it is renamed before it is deleted, so a folder
+ * with the right name is whole, whenever the process or the power fails.
  *
  * @param folder the checkpoint's folder
  * @param step steps that were done when it was written
@@ -42,6 +43,8 @@ public record Checkpoint(Path folder, long step) {
     private static final String MOMENTS = "moments.safetensors";
     private static final String STATE = "state.json";
     private static final String HIDDEN = ".checkpoint-";
+    private static final String DELETED = ".deleted-";
+    private static final Pattern LEFT_OVER = Pattern.compile("\\.(deleted-)?checkpoint-\\d{1,18}");
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
     private static final ObjectMapper JSON = ConfigReader.mapper();
 
@@ -101,18 +104,44 @@ public record Checkpoint(Path folder, long step) {
             if (!average.isEmpty()) {
                 tensors.write(hidden.resolve(AVERAGE), average);
             }
-            Files.write(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
-            Folders.delete(folder);
+            Folders.writeSynced(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
+            Folders.sync(hidden);
+            remove(folder);
             Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+            Folders.sync(run);
             List<Checkpoint> older = new ArrayList<>(all(run));
             older.sort(Comparator.comparingLong(Checkpoint::step));
             for (Checkpoint old : older.subList(0, Math.max(0, older.size() - keep))) {
-                Folders.delete(old.folder());
+                remove(old.folder());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the checkpoint " + folder + ": " + e.getMessage(), e);
         }
         return new Checkpoint(folder, state.step());
+    }
+
+    /** A deletion that is cut off leaves a hidden folder, not half a checkpoint. */
+    private static void remove(Path checkpoint) throws IOException {
+        if (Files.exists(checkpoint)) {
+            Path hidden = checkpoint.resolveSibling(DELETED + checkpoint.getFileName());
+            Folders.delete(hidden);
+            Files.move(checkpoint, hidden, StandardCopyOption.ATOMIC_MOVE);
+            Folders.delete(hidden);
+        }
+    }
+
+    /** Removes what a run that was killed while it wrote or deleted a checkpoint has left in its folder. */
+    static void clean(Path run) {
+        try (Stream<Path> entries = Files.list(run)) {
+            for (Path path : entries.toList()) {
+                if (LEFT_OVER.matcher(path.getFileName().toString()).matches()) {
+                    Folders.delete(path);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot remove what an earlier run has left in " + run + ": " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -1,14 +1,18 @@
 package dev.tandem.core.train;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tandem.core.file.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +25,9 @@ import java.util.Map;
  */
 public final class JsonLinesLog implements TrainListener {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final Path file;
 
@@ -35,22 +41,29 @@ public final class JsonLinesLog implements TrainListener {
             if (step == 0) {
                 Files.deleteIfExists(file);
             } else if (Files.exists(file)) {
-                List<String> kept = new ArrayList<>();
-                for (String line : Files.readAllLines(file)) {
+                StringBuilder kept = new StringBuilder();
+                for (String line : wholeLines()) {
                     if (isUpTo(line, step)) {
-                        kept.add(line);
+                        kept.append(line).append('\n');
                     }
                 }
-                Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-                Files.write(temporary, kept);
-                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+                Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+                Folders.writeSynced(temporary, kept.toString().getBytes(StandardCharsets.UTF_8));
+                Files.move(
+                        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the training log " + file + ": " + e.getMessage(), e);
+            throw failed(e);
         }
     }
 
-    /** A line that a crash cut off is dropped, too. */
+    /** Without the last line if its end is missing, and whatever bytes a crash left in place of text. */
+    private List<String> wholeLines() throws IOException {
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    /** A line that a crash damaged is dropped, too. */
     private static boolean isUpTo(String line, long step) {
         try {
             JsonNode number = JSON.readTree(line).path("step");
@@ -89,12 +102,28 @@ public final class JsonLinesLog implements TrainListener {
         return Double.isFinite(value) ? (Object) value : Double.toString(value);
     }
 
+    /** A checkpoint is on the disk; so are the lines of the steps before it. */
+    @Override
+    public void saved(long step, Path checkpoint) {
+        if (Files.exists(file)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(false);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private UncheckedIOException failed(IOException e) {
+        return new UncheckedIOException("cannot write the training log " + file + ": " + e.getMessage(), e);
+    }
+
     private void append(Map<String, Object> line) {
         try {
             Files.writeString(
                     file, JSON.writeValueAsString(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the training log " + file + ": " + e.getMessage(), e);
+            throw failed(e);
         }
     }
 }

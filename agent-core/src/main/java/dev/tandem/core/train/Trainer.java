@@ -174,6 +174,9 @@ public final class Trainer implements AutoCloseable {
                     e);
         }
         Optional<Checkpoint> latest = Checkpoint.latest(folder);
+        if (latest.isEmpty() || resume) {
+            Checkpoint.clean(folder);
+        }
         if (latest.isEmpty()) {
             return 0;
         }

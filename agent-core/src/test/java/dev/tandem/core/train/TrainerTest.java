@@ -238,6 +238,32 @@ class TrainerTest {
     }
 
     @Test
+    void whatAKilledRunLeftIsIgnoredAndRemoved() throws IOException {
+        try (Trainer trainer = trainer(new Regression(), config().build(), folder, false, 20)) {
+            trainer.run();
+        }
+        Path log = folder.resolve("train.jsonl");
+        List<String> lines = Files.readAllLines(log);
+        Files.createDirectories(folder.resolve(".checkpoint-40"));
+        Files.writeString(folder.resolve(".checkpoint-40/state.json"), "{\"task\": ");
+        Files.createDirectories(folder.resolve(".deleted-checkpoint-10"));
+        Files.write(
+                log,
+                "{\"step\":21,\"loss\":1.0}\n\0\0\0\n{\"step\":1}}\n{\"step\":2,\"l\u00e4"
+                        .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
+                java.nio.file.StandardOpenOption.APPEND);
+        try (Trainer trainer = trainer(new Regression(), config().build(), folder, true, 0)) {
+            assertEquals(20, trainer.run().step());
+        }
+        assertEquals(lines, Files.readAllLines(log));
+        try (var entries = Files.list(folder)) {
+            assertEquals(
+                    List.of("checkpoint-20", "train.jsonl"),
+                    entries.map(p -> p.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
     void skipsStepsThatAreNotFinite() throws IOException {
         Regression task = new Regression();
         task.infiniteAt = 11;
