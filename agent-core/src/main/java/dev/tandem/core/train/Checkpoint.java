@@ -21,15 +21,17 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder {@code checkpoint-STEP} from which a run goes on as if it had never stopped: {@code parameters.safetensors},
  * {@code moments.safetensors} ({@code first.KEY}, {@code second.KEY}), with averaging {@code average.safetensors}, and
- * {@code state.json}. It is written and synced under a hidden name and then renamed, and it is renamed before it is deleted, so a folder
+ * {@code state.json}, and with a watched evaluation {@code evaluations.json}. It is written and synced under a hidden name and then renamed, and it is renamed before it is deleted, so a folder
  * with the right name is whole, whenever the process or the power fails.
  *
  * @param folder the checkpoint's folder
@@ -42,6 +44,7 @@ public record Checkpoint(Path folder, long step) {
     private static final String AVERAGE = "average.safetensors";
     private static final String MOMENTS = "moments.safetensors";
     private static final String STATE = "state.json";
+    private static final String EVALUATIONS = "evaluations.json";
     private static final String HIDDEN = ".checkpoint-";
     private static final String DELETED = ".deleted-";
     private static final Pattern LEFT_OVER = Pattern.compile("\\.(deleted-)?checkpoint-\\d{1,18}");
@@ -62,6 +65,11 @@ public record Checkpoint(Path folder, long step) {
     /** The newest checkpoint in a run's folder. */
     public static Optional<Checkpoint> latest(Path run) {
         return all(run).stream().max(Comparator.comparingLong(Checkpoint::step));
+    }
+
+    /** The checkpoint of a step, if it is there. */
+    static Optional<Checkpoint> of(Path run, long step) {
+        return all(run).stream().filter(each -> each.step() == step).findFirst();
     }
 
     /** All checkpoints in a run's folder. */
@@ -91,8 +99,9 @@ public record Checkpoint(Path folder, long step) {
         return Files.exists(average) ? average : folder.resolve(PARAMETERS);
     }
 
-    /** Writes a checkpoint into a run's folder and removes the oldest ones above {@code keep}. */
-    static Checkpoint write(Path run, State state, AdamW optimizer, Map<String, Tensor> average, int keep) {
+    /** Writes a checkpoint into a run's folder and removes the oldest ones above {@code keep}, but not the best. */
+    static Checkpoint write(
+            Path run, State state, AdamW optimizer, Map<String, Tensor> average, Watch watch, int keep) {
         Path folder = run.resolve("checkpoint-" + state.step());
         Path hidden = run.resolve(HIDDEN + state.step());
         try {
@@ -105,6 +114,9 @@ public record Checkpoint(Path folder, long step) {
                 tensors.write(hidden.resolve(AVERAGE), average);
             }
             Folders.writeSynced(hidden.resolve(STATE), JSON.writeValueAsBytes(state));
+            if (watch.isOn()) {
+                Folders.writeSynced(hidden.resolve(EVALUATIONS), JSON.writeValueAsBytes(watch.state()));
+            }
             Folders.sync(hidden);
             remove(folder);
             Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -112,7 +124,9 @@ public record Checkpoint(Path folder, long step) {
             List<Checkpoint> older = new ArrayList<>(all(run));
             older.sort(Comparator.comparingLong(Checkpoint::step));
             for (Checkpoint old : older.subList(0, Math.max(0, older.size() - keep))) {
-                remove(old.folder());
+                if (old.step() != watch.best().orElse(-1)) {
+                    remove(old.folder());
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the checkpoint " + folder + ": " + e.getMessage(), e);
@@ -149,28 +163,38 @@ public record Checkpoint(Path folder, long step) {
      *
      * @throws IllegalArgumentException if it belongs to another task, other settings or other parameters, or is damaged
      */
-    State restore(String task, TrainConfig config, AdamW optimizer, Map<String, Tensor> average) {
-        State state;
-        try {
-            state = JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "cannot read " + folder.resolve(STATE)
-                            + "; remove the folder to resume from the checkpoint before it",
-                    e);
-        }
+    State restore(String task, TrainConfig config, AdamW optimizer, Map<String, Tensor> average, Watch watch) {
+        State state = read(STATE, State.class);
         if (!state.task().equals(task)) {
             throw new IllegalArgumentException(folder + " was written by the task '" + state.task()
                     + "', this run trains '" + task + "'; choose another output folder");
         }
         requireSame(state.config(), config);
-        load(folder.resolve(PARAMETERS), optimizer.parameters());
+        restoreWeights(optimizer, average);
         load(folder.resolve(MOMENTS), optimizer.moments());
+        optimizer.restore(state.updates(), state.skipped());
+        if (watch.isOn() && Files.exists(folder.resolve(EVALUATIONS))) {
+            watch.restore(read(EVALUATIONS, Watch.State.class));
+        }
+        return state;
+    }
+
+    /** Sets parameters and averages only. */
+    void restoreWeights(AdamW optimizer, Map<String, Tensor> average) {
+        load(folder.resolve(PARAMETERS), optimizer.parameters());
         if (!average.isEmpty()) {
             load(folder.resolve(AVERAGE), average);
         }
-        optimizer.restore(state.updates(), state.skipped());
-        return state;
+    }
+
+    private <T> T read(String name, Class<T> type) {
+        Path file = folder.resolve(name);
+        try {
+            return JSON.readValue(Files.readAllBytes(file), type);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "cannot read " + file + "; remove the folder to resume from the checkpoint before it", e);
+        }
     }
 
     /** Sets every tensor to the file's values. */
@@ -198,9 +222,9 @@ public record Checkpoint(Path folder, long step) {
 
     /** What decides the numbers must be as it was; how often to log, save and measure, and for how long to run, may change. */
     private void requireSame(TrainConfig then, TrainConfig now) {
-        Map<String, Object> before = decisive(then);
+        Map<String, @Nullable Object> before = decisive(then);
         decisive(now).forEach((field, value) -> {
-            if (!value.equals(before.get(field))) {
+            if (!Objects.equals(value, before.get(field))) {
                 throw new IllegalArgumentException(
                         folder + " was trained with " + field + " " + before.get(field) + ", the configuration says "
                                 + value + "; restore the setting or choose another output folder");
@@ -208,13 +232,19 @@ public record Checkpoint(Path folder, long step) {
         });
     }
 
-    private static Map<String, Object> decisive(TrainConfig config) {
-        Map<String, Object> fields = JSON.convertValue(config, new TypeReference<LinkedHashMap<String, Object>>() {});
-        List.of("log_every", "checkpoint_every", "evaluate_every", "keep_checkpoints", "max_seconds", "parallel")
+    private static Map<String, @Nullable Object> decisive(TrainConfig config) {
+        Map<String, @Nullable Object> fields =
+                JSON.convertValue(config, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+        List.of("log_every", "checkpoint_every", "keep_checkpoints", "max_seconds", "parallel", "early_stopping")
                 .forEach(fields::remove);
-        if (config.schedule() == Schedule.CONSTANT) {
+        if (!config.schedule().endsWithSteps()) {
             fields.remove("steps");
+        }
+        if (config.schedule() == Schedule.CONSTANT) {
             fields.remove("final_factor");
+        }
+        if (config.schedule() != Schedule.PLATEAU) {
+            fields.remove("evaluate_every");
         }
         return fields;
     }

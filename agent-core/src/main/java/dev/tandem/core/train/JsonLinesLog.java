@@ -49,8 +49,7 @@ public final class JsonLinesLog implements TrainListener {
                 }
                 Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
                 Folders.writeSynced(temporary, kept.toString().getBytes(StandardCharsets.UTF_8));
-                Files.move(
-                        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
             throw failed(e);

@@ -22,7 +22,19 @@ public enum Schedule {
         double fall(double done) {
             return (1 - Math.cos(Math.PI * done)) / 2;
         }
+    },
+    /** It stays until an evaluation does not get better; see {@link Plateau}. */
+    PLATEAU {
+        @Override
+        double fall(double done) {
+            return 0;
+        }
     };
+
+    /** Whether the number of steps decides where the learning rate is. */
+    boolean endsWithSteps() {
+        return this == LINEAR || this == COSINE;
+    }
 
     /** From 0 (full) to 1 (final) for a share of the way done. */
     abstract double fall(double done);

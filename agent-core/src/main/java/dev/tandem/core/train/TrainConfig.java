@@ -2,6 +2,7 @@ package dev.tandem.core.train;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a training run. In a configuration file the names are written with underscores ({@code learning_rate}); what is
@@ -11,7 +12,9 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
  * @param learningRate full learning rate
  * @param warmupSteps steps over which the learning rate grows from 0 to its full value along a line
  * @param schedule how the learning rate falls after the warm-up
- * @param finalFactor share of the learning rate that is left at the last step; not used by a constant schedule
+ * @param plateau settings of the schedule {@code plateau}; null for the others
+ * @param finalFactor share of the learning rate that is left at the last step, or at least with {@code plateau}; not used by a constant
+ *     schedule
  * @param weightDecay decoupled weight decay, multiplied by the learning rate (Loshchilov and Hutter 2019)
  * @param beta1 decay of the mean gradient
  * @param beta2 decay of the mean squared gradient
@@ -26,7 +29,8 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
  * @param logEvery steps between two log lines
  * @param checkpointEvery steps between two checkpoints; 0 for one at the end only
  * @param evaluateEvery steps between two evaluations; 0 for one at the end only
- * @param keepCheckpoints how many of the newest checkpoints are kept
+ * @param earlyStopping ends the run when an evaluation does not get better any more; null to do all steps
+ * @param keepCheckpoints how many of the newest checkpoints are kept, beside the best one where {@code early_stopping} watches
  * @param maxSeconds time after which the run stops cleanly, to be resumed; 0 for no limit
  */
 @JsonDeserialize(builder = TrainConfig.Builder.class)
@@ -35,6 +39,7 @@ public record TrainConfig(
         double learningRate,
         long warmupSteps,
         Schedule schedule,
+        @Nullable Plateau plateau,
         double finalFactor,
         double weightDecay,
         double beta1,
@@ -48,6 +53,7 @@ public record TrainConfig(
         long logEvery,
         long checkpointEvery,
         long evaluateEvery,
+        @Nullable EarlyStopping earlyStopping,
         int keepCheckpoints,
         double maxSeconds) {
 
@@ -56,7 +62,7 @@ public record TrainConfig(
         require(learningRate > 0 && Double.isFinite(learningRate), "learning_rate must be above 0", learningRate);
         require(warmupSteps >= 0, "warmup_steps must not be negative", warmupSteps);
         require(
-                warmupSteps < steps || schedule == Schedule.CONSTANT,
+                warmupSteps < steps || !schedule.endsWithSteps(),
                 "warmup_steps must be below steps (" + steps + "), or the schedule has nothing left to fall over",
                 warmupSteps);
         require(finalFactor >= 0 && finalFactor <= 1, "final_factor must be from 0 to 1", finalFactor);
@@ -71,6 +77,15 @@ public record TrainConfig(
         require(logEvery >= 1, "log_every must be at least 1", logEvery);
         require(checkpointEvery >= 0, "checkpoint_every must not be negative (0 is: at the end only)", checkpointEvery);
         require(evaluateEvery >= 0, "evaluate_every must not be negative (0 is: at the end only)", evaluateEvery);
+        require(
+                evaluateEvery > 0 || (plateau == null && earlyStopping == null),
+                "plateau and early_stopping look at evaluations, so evaluate_every must be above 0",
+                evaluateEvery);
+        if ((schedule == Schedule.PLATEAU) != (plateau != null)) {
+            throw new IllegalArgumentException(
+                    "training: the schedule 'plateau' and its settings 'plateau' come together, e.g. "
+                            + "\"schedule\": \"plateau\", \"plateau\": {\"metric\": \"loss\", \"patience\": 3, \"factor\": 0.3}");
+        }
         require(keepCheckpoints >= 1, "keep_checkpoints must be at least 1", keepCheckpoints);
         require(maxSeconds >= 0, "max_seconds must not be negative (0 is no limit)", maxSeconds);
     }
@@ -81,7 +96,7 @@ public record TrainConfig(
         }
     }
 
-    /** The learning rate of a step counted from 1. */
+    /** The learning rate of a step counted from 1; without what a plateau takes away. */
     public double learningRateAt(long step) {
         if (step <= warmupSteps) {
             return learningRate * step / warmupSteps;
@@ -102,6 +117,7 @@ public record TrainConfig(
                 .learningRate(learningRate)
                 .warmupSteps(warmupSteps)
                 .schedule(schedule)
+                .plateau(plateau)
                 .finalFactor(finalFactor)
                 .weightDecay(weightDecay)
                 .beta1(beta1)
@@ -115,6 +131,7 @@ public record TrainConfig(
                 .logEvery(logEvery)
                 .checkpointEvery(checkpointEvery)
                 .evaluateEvery(evaluateEvery)
+                .earlyStopping(earlyStopping)
                 .keepCheckpoints(keepCheckpoints)
                 .maxSeconds(maxSeconds);
     }
@@ -126,6 +143,7 @@ public record TrainConfig(
         private double learningRate = 5e-5;
         private long warmupSteps = 1000;
         private Schedule schedule = Schedule.CONSTANT;
+        private @Nullable Plateau plateau;
         private double finalFactor = 0.1;
         private double weightDecay = 0.01;
         private double beta1 = 0.9;
@@ -139,6 +157,7 @@ public record TrainConfig(
         private long logEvery = 10;
         private long checkpointEvery = 1000;
         private long evaluateEvery;
+        private @Nullable EarlyStopping earlyStopping;
         private int keepCheckpoints = 2;
         private double maxSeconds;
 
@@ -161,6 +180,11 @@ public record TrainConfig(
 
         public Builder schedule(Schedule value) {
             schedule = value;
+            return this;
+        }
+
+        public Builder plateau(@Nullable Plateau value) {
+            plateau = value;
             return this;
         }
 
@@ -229,6 +253,11 @@ public record TrainConfig(
             return this;
         }
 
+        public Builder earlyStopping(@Nullable EarlyStopping value) {
+            earlyStopping = value;
+            return this;
+        }
+
         public Builder keepCheckpoints(int value) {
             keepCheckpoints = value;
             return this;
@@ -245,6 +274,7 @@ public record TrainConfig(
                     learningRate,
                     warmupSteps,
                     schedule,
+                    plateau,
                     finalFactor,
                     weightDecay,
                     beta1,
@@ -258,6 +288,7 @@ public record TrainConfig(
                     logEvery,
                     checkpointEvery,
                     evaluateEvery,
+                    earlyStopping,
                     keepCheckpoints,
                     maxSeconds);
         }

@@ -10,9 +10,12 @@ import java.util.Map;
  * @param step steps that are done
  * @param evaluation the last evaluation; empty if there was none
  * @param checkpoint the last checkpoint
+ * @param used the checkpoint whose weights the run gives: the one of the best evaluation where {@code early_stopping} watches, else the
+ *     last
  * @param seconds time spent in this process
  */
-public record TrainResult(Outcome outcome, long step, Map<String, Double> evaluation, Path checkpoint, double seconds) {
+public record TrainResult(
+        Outcome outcome, long step, Map<String, Double> evaluation, Path checkpoint, Path used, double seconds) {
 
     /** Why a run ended. */
     public enum Outcome {
@@ -21,7 +24,9 @@ public record TrainResult(Outcome outcome, long step, Map<String, Double> evalua
         /** {@code max_seconds} are over; the run can be resumed. */
         OUT_OF_TIME,
         /** Someone asked it to stop; the run can be resumed. */
-        INTERRUPTED
+        INTERRUPTED,
+        /** The evaluation that {@code early_stopping} watches did not get better any more. */
+        STOPPED_EARLY
     }
 
     public TrainResult {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +50,7 @@ public final class Trainer implements AutoCloseable {
     private final Scope home;
     private final AdamW optimizer;
     private final @Nullable AveragedWeights average;
+    private final Watch watch;
 
     /** Computes the second of two batches at the same time; its thread starts with the first of them. */
     private final ExecutorService helper = Executors.newSingleThreadExecutor(work -> {
@@ -67,6 +67,7 @@ public final class Trainer implements AutoCloseable {
         listeners = List.copyOf(builder.listeners);
         interrupted = builder.interrupted;
         resume = builder.resume;
+        watch = new Watch(config);
         home = engine.scope();
         try {
             optimizer = new AdamW(engine, config, task.groups());
@@ -107,21 +108,25 @@ public final class Trainer implements AutoCloseable {
         while (true) {
             outcome = outcomeAfter(done, began);
             boolean first = done == start && start > 0;
+            boolean best = false;
             if (due(done, config.evaluateEvery(), outcome) && !first) {
                 evaluation = evaluate(done);
+                best = watch.add(done, evaluation);
+                outcome = outcome == null && watch.isOver() ? TrainResult.Outcome.STOPPED_EARLY : outcome;
             }
             if (first) {
                 saved = Checkpoint.latest(folder).orElseThrow();
-            } else if (outcome != null || (done > start && due(done, config.checkpointEvery(), outcome))) {
+            } else if (best || outcome != null || (done > start && due(done, config.checkpointEvery(), outcome))) {
                 saved = save(done);
             }
             if (outcome != null && saved != null) {
-                TrainResult result = new TrainResult(outcome, done, evaluation, saved.folder(), seconds(began));
+                Path used = useBest(saved).folder();
+                TrainResult result = new TrainResult(outcome, done, evaluation, saved.folder(), used, seconds(began));
                 listeners.forEach(l -> l.finished(result));
                 return result;
             }
             long step = done + 1;
-            double learningRate = config.learningRateAt(step);
+            double learningRate = watch.learningRateAt(step);
             boolean logged = step % config.logEvery() == 0 || step == config.steps();
             Sums sums = accumulate(step, logged);
             double norm = update(step, learningRate);
@@ -150,7 +155,10 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** The weights to use after training, by key: the averaged ones where the run averages. Owned by this trainer or the task. */
+    /**
+     * The weights to use after training, by key: the averaged ones where the run averages, those of the best evaluation where
+     * {@code early_stopping} watches one. Owned by this trainer or the task.
+     */
     public Map<String, Tensor> weights() {
         return Collections.unmodifiableMap(average == null ? optimizer.parameters() : average.asMap());
     }
@@ -186,7 +194,7 @@ public final class Trainer implements AutoCloseable {
         }
         try (Scope scope = engine.scope()) {
             return latest.get()
-                    .restore(task.name(), config, optimizer, average == null ? Map.of() : average.asMap())
+                    .restore(task.name(), config, optimizer, averages(), watch)
                     .step();
         }
     }
@@ -197,6 +205,9 @@ public final class Trainer implements AutoCloseable {
         }
         if (interrupted.getAsBoolean()) {
             return TrainResult.Outcome.INTERRUPTED;
+        }
+        if (watch.isOver()) {
+            return TrainResult.Outcome.STOPPED_EARLY;
         }
         return config.maxSeconds() > 0 && seconds(began) >= config.maxSeconds()
                 ? TrainResult.Outcome.OUT_OF_TIME
@@ -234,24 +245,27 @@ public final class Trainer implements AutoCloseable {
                     folder,
                     new Checkpoint.State(task.name(), done, optimizer.skipped(), config, optimizer.updates()),
                     optimizer,
-                    average == null ? Map.of() : average.asMap(),
+                    averages(),
+                    watch,
                     config.keepCheckpoints());
         }
         listeners.forEach(l -> l.saved(done, checkpoint.folder()));
         return checkpoint;
     }
 
-    /** What a logged step adds up over its batches. */
-    private static final class Sums {
-        double loss;
-        long samples;
-        final Map<String, Double> metrics = new LinkedHashMap<>();
+    private Map<String, Tensor> averages() {
+        return average == null ? Map.of() : average.asMap();
+    }
 
-        void add(Sums other) {
-            loss += other.loss;
-            samples += other.samples;
-            other.metrics.forEach((name, value) -> metrics.merge(name, value, Double::sum));
+    /** The last checkpoint is on the disk, so the tensors are free to become those of the best one. */
+    private Checkpoint useBest(Checkpoint last) {
+        Optional<Checkpoint> best = watch.best().isEmpty()
+                ? Optional.empty()
+                : Checkpoint.of(folder, watch.best().getAsLong());
+        try (Scope scope = engine.scope()) {
+            best.ifPresent(checkpoint -> checkpoint.restoreWeights(optimizer, averages()));
         }
+        return best.orElse(last);
     }
 
     private Sums accumulate(long step, boolean logged) {
@@ -316,27 +330,6 @@ public final class Trainer implements AutoCloseable {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
-    }
-
-    /** Samples per second between two reports. */
-    private static final class Pace {
-        private long since;
-        private long samples;
-
-        Pace(long since) {
-            this.since = since;
-        }
-
-        void add(long more) {
-            samples += more;
-        }
-
-        double take() {
-            double speed = samples / Math.max(1e-9, seconds(since));
-            samples = 0;
-            since = System.nanoTime();
-            return speed;
-        }
     }
 
     /** Builds a {@link Trainer}; engine, task, config and folder are needed. */

@@ -41,6 +41,12 @@ class TrainConfigTest {
                 "{\"steps\": 1, \"steps\": 2} | Duplicate field 'steps'",
                 "{\"steps\": 1 | train.json",
                 "{\"schedule\": \"cosinus\"} | schedule",
+                "{\"schedule\": \"plateau\"} | come together",
+                "{\"plateau\": {\"metric\": \"loss\"}} | evaluate_every must be above 0, got 0",
+                "{\"early_stopping\": {\"patience\": 2}} | early_stopping needs 'metric'",
+                "{\"early_stopping\": {\"metric\": \"a\", \"patience\": 0}} | patience must be at least 1, got 0",
+                "{\"early_stopping\": {\"metric\": \"a\", \"min_delta\": -1}} | min_delta must not be negative",
+                "{\"plateau\": {\"metric\": \"a\", \"factor\": 1}} | factor must be above 0 and below 1, got 1.0",
                 "{\"steps\": null} | steps",
                 "null | null is no configuration",
             })

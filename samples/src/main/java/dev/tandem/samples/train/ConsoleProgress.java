@@ -104,10 +104,14 @@ public final class ConsoleProgress implements TrainListener {
                 switch (result.outcome()) {
                     case FINISHED -> "finished %,d steps in %.0f s";
                     case OUT_OF_TIME -> "the time is over after step %,d (%.0f s); go on with --resume";
+                    case STOPPED_EARLY -> "stopped early after step %,d (%.0f s): the evaluation does not get better";
                     case INTERRUPTED -> "stopped after step %,d (%.0f s); go on with --resume";
                 },
                 result.step(),
                 result.seconds()));
+        if (!result.used().equals(result.checkpoint())) {
+            line("the weights are those of the best evaluation, " + result.used());
+        }
     }
 
     /** Takes the progress bar away, also where the run ended with an error. */

@@ -63,8 +63,8 @@ class KilledTrainingTest {
                         out.toString(),
                         "--resume")
                 .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(folder.resolve("output").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("output").toFile()))
                 .start();
     }
 
@@ -72,7 +72,8 @@ class KilledTrainingTest {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!event.getAsBoolean()) {
             assertTrue(
-                    process.isAlive() && System.nanoTime() < deadline, () -> "it ended: " + read(folder.resolve("output")));
+                    process.isAlive() && System.nanoTime() < deadline,
+                    () -> "it ended: " + read(folder.resolve("output")));
             Thread.sleep(1);
         }
     }
@@ -127,8 +128,7 @@ class KilledTrainingTest {
             }
             process.destroyForcibly().waitFor();
             long last = lastLogged(read(out.resolve(TrainingRun.LOG)));
-            assertTrue(
-                    saved(out) >= enough && last - saved(out) <= EVERY, "saved " + saved(out) + ", done " + last);
+            assertTrue(saved(out) >= enough && last - saved(out) <= EVERY, "saved " + saved(out) + ", done " + last);
         }
         Process process = start(config, out);
         assertTrue(process.waitFor(180, TimeUnit.SECONDS));

@@ -1,0 +1,18 @@
+package dev.tandem.core.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a step adds up over its batches; loss and metrics only where it is logged. */
+final class Sums {
+
+    double loss;
+    long samples;
+    final Map<String, Double> metrics = new LinkedHashMap<>();
+
+    void add(Sums other) {
+        loss += other.loss;
+        samples += other.samples;
+        other.metrics.forEach((name, value) -> metrics.merge(name, value, Double::sum));
+    }
+}
