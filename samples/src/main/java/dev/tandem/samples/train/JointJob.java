@@ -20,13 +20,12 @@ import dev.tandem.diffusion.text.ClipTokenizer;
 import dev.tandem.diffusion.train.DiffusionModel;
 import dev.tandem.diffusion.train.JointImageTraining;
 import dev.tandem.diffusion.vae.AutoencoderKL;
-import dev.tandem.llm.load.TrainableLlama;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.token.LlmTokenizer;
-import dev.tandem.llm.train.LanguageModelTraining;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A model folder, opened for joint training. */
@@ -35,15 +34,21 @@ final class JointJob implements TrainingJob {
     private static final String CONFIG = "config.json";
 
     private final Path folder;
-    private final TrainableLlama llm;
+    private final JointLanguage language;
+    private final ImagePart trained;
     private final DiffusionModel diffusion;
     private final TrainingTask task;
     private final Deque<AutoCloseable> owned;
 
     private JointJob(
-            Path folder, TrainableLlama llm, DiffusionModel diffusion, TrainingTask task, Deque<AutoCloseable> owned) {
-        this.folder = folder;
-        this.llm = llm;
+            JointRecipe recipe,
+            JointLanguage language,
+            DiffusionModel diffusion,
+            TrainingTask task,
+            Deque<AutoCloseable> owned) {
+        this.folder = recipe.model();
+        this.trained = recipe.image();
+        this.language = language;
         this.diffusion = diffusion;
         this.task = task;
         this.owned = owned;
@@ -69,7 +74,7 @@ final class JointJob implements TrainingJob {
         ModelFolder folder = ModelFolder.of(path);
         LlmTokenizer words = own(owned, LlmTokenizer.load(path.resolve("llm")));
         ClipTokenizer captions = own(owned, ClipTokenizer.load(path.resolve("tokenizer")));
-        TrainableLlama llm = own(owned, TrainableLlama.load(engine, path.resolve("llm")));
+        JointLanguage language = own(owned, JointLanguage.open(recipe, engine, path.resolve("llm")));
         DiffusionModel diffusion = own(
                 owned,
                 DiffusionModel.build(
@@ -84,7 +89,6 @@ final class JointJob implements TrainingJob {
                         engine,
                         VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
                         folder.component("vae").weights(engine)));
-        LanguageModelTraining language = new LanguageModelTraining(llm.model(), llm.parameters());
         JointImageTraining image = new JointImageTraining(
                 diffusion, SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json")));
         Tensor embeddings = diffusion.text().tokenTable();
@@ -93,18 +97,20 @@ final class JointJob implements TrainingJob {
                 recipe.data(),
                 autoencoder,
                 new PromptEncoder(agent.prompt(), agent.markers(), words),
-                new JointWorld.Measured(language, image, words, captions, embeddings));
+                new JointWorld.Measured(language.model(), image, words, captions, embeddings));
         JointTask task = JointTask.builder()
-                .language(language)
+                .language(language.training())
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))
-                .image(new DroppedCaptions(image, recipe.captionDropout(), captions, embeddings))
+                .image(new PartOfImage(
+                        new DroppedCaptions(image, recipe.captionDropout(), captions, embeddings),
+                        recipe.image().of(image.parameters())))
                 .data(data)
                 .alpha(recipe.alpha())
                 .languageRate(recipe.languageRate())
                 .imageRate(recipe.imageRate())
                 .decayEverything(recipe.decayEverything())
                 .build();
-        return new JointJob(path, llm, diffusion, task, owned);
+        return new JointJob(recipe, language, diffusion, task, owned);
     }
 
     private static <T extends AutoCloseable> T own(Deque<AutoCloseable> owned, T part) {
@@ -117,14 +123,16 @@ final class JointJob implements TrainingJob {
         return task;
     }
 
-    /** The whole model folder, with the language model and the denoiser trained. */
+    /** The whole model folder, with what was trained of the language model and of the denoiser. */
     @Override
     public void export(Map<String, Tensor> weights, Path target) {
         RunFiles.copyTree(folder, target);
-        new TrainableLlama(llm.model(), ParameterKeys.under(JointTask.LLM, weights))
-                .save(target.resolve("llm"), DType.FLOAT16, folder.resolve("llm"));
-        DiffusersWriter.into(target, DType.FLOAT16)
-                .unet(diffusion.unet().config(), ParameterKeys.under(JointTask.IMAGE, weights));
+        language.export(ParameterKeys.under(JointTask.LLM, weights), target.resolve("llm"));
+        if (trained != ImagePart.FROZEN) {
+            Map<String, Tensor> denoiser = new LinkedHashMap<>(diffusion.unetParameters());
+            denoiser.putAll(ParameterKeys.under(JointTask.IMAGE, weights));
+            DiffusersWriter.into(target, DType.FLOAT16).unet(diffusion.unet().config(), denoiser);
+        }
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param model the model folder to start from, with {@code agent.json}, {@code llm/} and the pipeline
  * @param bridge the bridge
  * @param alpha weight of the picture's loss (equation 6)
+ * @param language what of the language model is trained
+ * @param lora how, where that is {@code lora}
+ * @param image what of the denoiser is trained
  * @param languageRate multiplies the learning rate for the language model
  * @param imageRate multiplies the learning rate for the denoiser
  * @param captionDropout share of captions that the denoiser sees empty, so that sampling can push away from that; 0 in the paper
@@ -29,12 +32,21 @@ public record JointRecipe(
         Path model,
         BridgeConfig bridge,
         double alpha,
+        LanguagePart language,
+        LoraPart lora,
+        ImagePart image,
         double languageRate,
         double imageRate,
         double captionDropout,
         boolean decayEverything,
         JointDataConfig data)
         implements TrainingRecipe {
+
+    public JointRecipe {
+        if (language == LanguagePart.FROZEN && image == ImagePart.FROZEN) {
+            throw new IllegalArgumentException("'language' and 'image' are both frozen, so there is nothing to train");
+        }
+    }
 
     @Override
     public TrainingJob open(TensorEngine engine) {
@@ -52,6 +64,9 @@ public record JointRecipe(
         private @Nullable Path model;
         private BridgeConfig bridge = BridgeConfig.builder().build();
         private double alpha = 1;
+        private LanguagePart language = LanguagePart.FULL;
+        private LoraPart lora = LoraPart.builder().build();
+        private ImagePart image = ImagePart.FULL;
         private double languageRate = 1;
         private double imageRate = 1;
         private double captionDropout;
@@ -77,6 +92,21 @@ public record JointRecipe(
 
         public Builder alpha(double value) {
             alpha = value;
+            return this;
+        }
+
+        public Builder language(LanguagePart value) {
+            language = value;
+            return this;
+        }
+
+        public Builder lora(LoraPart value) {
+            lora = value;
+            return this;
+        }
+
+        public Builder image(ImagePart value) {
+            image = value;
             return this;
         }
 
@@ -111,6 +141,9 @@ public record JointRecipe(
                     Objects.requireNonNull(model, "joint training needs 'model', the model folder to start from"),
                     bridge,
                     alpha,
+                    language,
+                    lora,
+                    image,
                     languageRate,
                     imageRate,
                     captionDropout,

@@ -1,0 +1,177 @@
+package dev.tandem.samples.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.tensor.torch.TorchEngine;
+import dev.tandem.core.train.Trainer;
+import dev.tandem.core.weights.Safetensors;
+import dev.tandem.llm.load.AdaptedLlama;
+import dev.tandem.llm.load.LlamaLoader;
+import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.PaddingMask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Joint training of parts: what is not trained stays, and what is exported is a model folder that runs. */
+class JointPartsTest {
+
+    private static final TensorEngine ENGINE = TorchEngine.cpu();
+    private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+    private static final String LLM = "llm/model.safetensors";
+
+    @TempDir
+    static Path folder;
+
+    private static Path tiny;
+
+    @BeforeAll
+    static void model() throws IOException {
+        tiny = folder.resolve("tiny");
+        TinyModelFolder.write(ENGINE, tiny);
+    }
+
+    private static JointRecipe recipe(String parts) {
+        return (JointRecipe) ConfigReader.parse("""
+                {
+                  "kind": "joint", "model": "%s", "bridge": {"matrix": "word"}, %s,
+                  "data": {"dialogues": 60, "held_out": 4, "batch": 1, "max_tokens": 200},
+                  "training": {"steps": 6, "warmup_steps": 0, "learning_rate": 1e-2, "log_every": 1}
+                }
+                """.formatted(tiny, parts), "test", TrainingRecipe.class);
+    }
+
+    /** Trains and exports; the values of what was trained, by key. */
+    private static Map<String, float[]> train(JointRecipe recipe, Path out) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        try (TrainingJob job = recipe.open(ENGINE);
+                Trainer trainer = Trainer.builder()
+                        .engine(ENGINE)
+                        .task(job.task())
+                        .config(recipe.training())
+                        .folder(out)
+                        .build();
+                Scope scope = ENGINE.scope()) {
+            trainer.run();
+            job.export(trainer.weights(), out.resolve("model"));
+            trainer.weights().forEach((key, tensor) -> values.put(key, tensor.toFloatArray()));
+        }
+        return values;
+    }
+
+    private static float[] logits(Llama llm) {
+        try (Scope scope = ENGINE.scope()) {
+            Tensor ids = ENGINE.tensor(new long[] {5, 17, 42, 99, 7, 300}, 1, 6);
+            return llm.head(llm.hidden(ids, PaddingMask.of(new long[] {1, 1, 1, 1, 1, 1}, 1, 6)))
+                    .toFloatArray();
+        }
+    }
+
+    private static float[] stored(Path model, String file, String key) {
+        try (Scope scope = ENGINE.scope()) {
+            return Safetensors.open(model.resolve(file)).read(ENGINE, key).toFloatArray();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "full, cross_attention_queries",
+        "lora, full",
+        "lora, frozen",
+        "frozen, full",
+        "frozen, cross_attention_queries",
+        "full, frozen"
+    })
+    void whatIsNotTrainedStays(String language, String image) throws IOException {
+        JointRecipe recipe = recipe("\"language\": \"%s\", \"image\": \"%s\"".formatted(language, image));
+        Path out = folder.resolve(language + "-" + image);
+        Map<String, float[]> trained = train(recipe, out);
+        Path model = out.resolve("model");
+        assertEquals(!language.equals("frozen"), trained.keySet().stream().anyMatch(key -> key.startsWith("llm.")));
+        assertEquals(!image.equals("frozen"), trained.keySet().stream().anyMatch(key -> key.startsWith("image.")));
+        if (!language.equals("full")) {
+            assertArrayEquals(Files.readAllBytes(tiny.resolve(LLM)), Files.readAllBytes(model.resolve(LLM)));
+        }
+        if (image.equals("frozen")) {
+            assertArrayEquals(Files.readAllBytes(tiny.resolve(UNET)), Files.readAllBytes(model.resolve(UNET)));
+        }
+        for (String key : Safetensors.open(tiny.resolve(UNET)).keys()) {
+            boolean expected = image.equals("full") || image.startsWith("cross") && key.contains(".attn2.to_q.");
+            assertEquals(expected, trained.containsKey("image." + key), key);
+            float[] before = stored(tiny, UNET, key);
+            float[] after = stored(model, UNET, key);
+            if (!expected) {
+                assertArrayEquals(before, after, 1e-3f, key); // float32 before, float16 after
+            } else if (before.length > 100) {
+                assertFalse(Arrays.equals(before, trained.get("image." + key)), key);
+                assertArrayEquals(trained.get("image." + key), after, 1e-2f, key);
+            }
+        }
+    }
+
+    @Test
+    void anExportedAdapterIsWhatWasTrained() throws IOException {
+        Map<String, float[]> trained =
+                train(recipe("\"language\": \"lora\", \"lora\": {\"r\": 4, \"alpha\": 8}"), folder.resolve("out"));
+        Path model = folder.resolve("out/model/llm");
+        JointRecipe recipe = recipe("\"lora\": {\"r\": 4, \"alpha\": 8}");
+        try (Llama base = LlamaLoader.load(ENGINE, tiny.resolve("llm"));
+                Llama exported = LlamaLoader.load(ENGINE, model);
+                AdaptedLlama beside = AdaptedLlama.load(
+                        ENGINE, tiny.resolve("llm"), recipe.lora().config(), new SplittableRandom(3))) {
+            assertArrayEquals(logits(base), logits(beside.model()), 1e-5f, "a new adapter changes nothing");
+            assertEquals(
+                    trained.keySet().stream()
+                            .filter(key -> key.startsWith("llm."))
+                            .map(key -> key.substring(4))
+                            .collect(Collectors.toSet()),
+                    beside.parameters().keySet());
+            try (Scope scope = ENGINE.scope()) {
+                beside.parameters()
+                        .forEach((key, tensor) -> tensor.set(ENGINE.tensor(trained.get("llm." + key), tensor.shape())));
+            }
+            float[] expected = logits(beside.model());
+            assertArrayEquals(expected, logits(exported), 1e-4f);
+            float difference = 0;
+            float[] before = logits(base);
+            for (int i = 0; i < before.length; i++) {
+                difference = Math.max(difference, Math.abs(before[i] - expected[i]));
+            }
+            assertTrue(difference > 1e-2, "it has learned: " + difference);
+        }
+    }
+
+    @Test
+    void wrongPartsAreOneSentence() {
+        assertTrue(refusal("\"language\": \"frozen\", \"image\": \"frozen\"").contains("nothing to train"));
+        assertTrue(refusal("\"language\": \"lora\", \"lora\": {\"r\": 0}").contains("'r' must be at least 1"));
+        assertTrue(refusal("\"language\": \"half\"").contains("language"));
+        assertTrue(refusal("\"language\": \"lora\", \"lora\": {\"target_modules\": [\"q_porj\"]}")
+                .contains("is named 'q_porj'; correct target_modules"));
+    }
+
+    private static String refusal(String parts) {
+        return String.valueOf(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> recipe(parts).open(ENGINE).close())
+                .getMessage());
+    }
+}
