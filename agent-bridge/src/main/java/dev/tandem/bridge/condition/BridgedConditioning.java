@@ -21,7 +21,7 @@ public record BridgedConditioning(
         Tensor inputsEmbeds,
         Relaxed relaxed,
         List<AlignedCaption> captions,
-        Supplier<@Nullable LogitGradient> gradient) {
+        @Nullable Supplier<LogitGradient> gradient) {
 
     public BridgedConditioning {
         captions = List.copyOf(captions);

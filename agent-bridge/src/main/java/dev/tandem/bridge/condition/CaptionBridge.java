@@ -83,9 +83,9 @@ public final class CaptionBridge {
         SoftRows.Recorded rows =
                 soft.rows(relaxed, captions, aligner.tokenizer().maxLength());
         return rows == null
-                ? new BridgedConditioning(ids, hard, relaxed, captions, () -> null)
+                ? new BridgedConditioning(ids, hard, relaxed, captions, null)
                 : new BridgedConditioning(
-                        ids, StraightThrough.of(hard, rows.rows()), relaxed, captions, rows.gradient()::get);
+                        ids, StraightThrough.of(hard, rows.rows()), relaxed, captions, rows.gradient());
     }
 
     /**

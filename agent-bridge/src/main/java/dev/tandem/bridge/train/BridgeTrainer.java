@@ -78,7 +78,7 @@ public final class BridgeTrainer implements BridgeTraining {
                 captionLogits.engine().tensor(ids, ids.length),
                 texts(plain.captions()),
                 metrics,
-                () -> null);
+                null);
     }
 
     private BridgedCaptions relaxed(

@@ -34,7 +34,7 @@ public interface BridgeTraining {
      * @param llmIds int64 [sum of n], the tokens that were spelled: what the relaxed argmax chose
      * @param texts the captions that these spell, P of them
      * @param metrics for the log, such as {@code tau} and {@code usable_rows}
-     * @param gradient of the logits, after a backward pass from something made of {@code inputsEmbeds}; null where none comes through
+     * @param gradientOfLogits what comes back to them, after a backward pass from something made of {@code inputsEmbeds}; null where nothing does
      */
     record BridgedCaptions(
             Tensor ids,
@@ -42,11 +42,21 @@ public interface BridgeTraining {
             Tensor llmIds,
             List<String> texts,
             Map<String, Double> metrics,
-            Supplier<@Nullable LogitGradient> gradient) {
+            @Nullable Supplier<LogitGradient> gradientOfLogits) {
 
         public BridgedCaptions {
             texts = List.copyOf(texts);
             metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+        }
+
+        /** Whether a gradient comes back to the logits. */
+        public boolean reachesLogits() {
+            return gradientOfLogits != null;
+        }
+
+        /** The gradient of the logits, after a backward pass; null where none comes through. */
+        public @Nullable LogitGradient gradient() {
+            return gradientOfLogits == null ? null : gradientOfLogits.get();
         }
     }
 }

@@ -32,6 +32,11 @@ public record DialogueBatch(Tensor inputIds, Tensor attentionMask, Tensor lossMa
                 .toList();
     }
 
+    /** Number of tokens, without padding. */
+    public long tokens() {
+        return Arrays.stream(attentionMask.toLongArray()).sum();
+    }
+
     /** Number of dialogues, B. */
     public int size() {
         return Math.toIntExact(inputIds.size(0));

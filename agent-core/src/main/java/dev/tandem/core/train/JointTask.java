@@ -1,5 +1,7 @@
 package dev.tandem.core.train;
 
+import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,17 +81,21 @@ public final class JointTask implements TrainingTask {
         int size = batch.dialogues().size();
         if (batch.latents() == null || text.captionLogits() == null) {
             return Losses.of(text.loss(), size)
+                    .counting(batch.dialogues().tokens(), 0)
                     .with("loss_t", text.loss())
                     .with("photos", 0)
-                    .withBackward((tape, scale) -> text.backward(tape, scale, null));
+                    .withBackward((tape, scale) -> learnText(text, tape, scale, null));
         }
         List<List<Integer>> targets = batch.dialogues().captionTokens();
         BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), targets, step, random);
         Tensor picture = image.loss(batch.latents(), captions.ids(), captions.inputsEmbeds(), random);
         Losses losses = Losses.of(text.loss().add(picture.detach().mul(alpha)), size)
+                .counting(batch.dialogues().tokens(), targets.size())
                 .withBackward((tape, scale) -> {
-                    tape.backward(picture.mul(alpha * scale));
-                    text.backward(tape, scale, captions.gradient().get());
+                    if (captions.reachesLogits() || !image.parameters().isEmpty()) {
+                        tape.backward(picture.mul(alpha * scale));
+                    }
+                    learnText(text, tape, scale, captions.gradient());
                 })
                 .with("loss_t", text.loss())
                 .with("loss_v", picture)
@@ -98,6 +104,13 @@ public final class JointTask implements TrainingTask {
             losses = losses.with(metric.getKey(), metric.getValue());
         }
         return losses;
+    }
+
+    private void learnText(
+            LanguageTraining.LanguageStep text, GradientTape tape, double scale, @Nullable LogitGradient captions) {
+        if (!language.parameters().isEmpty()) {
+            text.backward(tape, scale, captions);
+        }
     }
 
     @Override

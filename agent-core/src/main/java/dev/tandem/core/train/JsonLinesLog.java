@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * Writes a run to a file of JSON lines: {@code {"step", "loss", metrics..., "lr", "grad_norm", "skipped", "samples_per_second",
- * "seconds"}} for each logged step, {@code {"step", "evaluation": {...}}} for each evaluation.
+ * "tokens_per_second", "images_per_second", "seconds", "seconds_left"}} for each logged step, {@code {"step", "evaluation": {...}}} for each evaluation.
  *
  * <p>A resumed run goes on in the same file; lines of steps that lie after its checkpoint are dropped first, because they come again.
  */
@@ -81,8 +81,16 @@ public final class JsonLinesLog implements TrainListener {
         line.put("lr", report.learningRate());
         line.put("grad_norm", finite(report.gradNorm()));
         line.put("skipped", report.skipped());
-        line.put("samples_per_second", finite(report.samplesPerSecond()));
-        line.put("seconds", finite(report.seconds()));
+        StepReport.Speed speed = report.speed();
+        line.put("samples_per_second", finite(speed.samplesPerSecond()));
+        if (speed.tokensPerSecond() > 0) {
+            line.put("tokens_per_second", speed.tokensPerSecond());
+        }
+        if (speed.imagesPerSecond() > 0) {
+            line.put("images_per_second", speed.imagesPerSecond());
+        }
+        line.put("seconds", speed.seconds());
+        line.put("seconds_left", speed.secondsLeft());
         append(line);
     }
 

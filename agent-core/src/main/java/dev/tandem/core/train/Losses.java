@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss a scalar to minimise, recorded on the open tape
  * @param samples examples in the batch, for the speed in the log
+ * @param tokens tokens of text in the batch, without padding; 0 where there is no text or it is not counted
+ * @param images pictures in the batch; 0 where there are none
  * @param metrics name to value; read only when the step is logged, inside the step's scope
  * @param backward takes the gradients; null to take those of the loss
  */
 public record Losses(
         Tensor loss,
         int samples,
+        long tokens,
+        long images,
         Map<String, DoubleSupplier> metrics,
         @Nullable Backward backward) {
 
@@ -44,7 +48,12 @@ public record Losses(
     }
 
     public static Losses of(Tensor loss, int samples) {
-        return new Losses(loss, samples, Map.of(), null);
+        return new Losses(loss, samples, 0, 0, Map.of(), null);
+    }
+
+    /** The same, saying how many tokens and pictures the batch holds. */
+    public Losses counting(long tokenCount, long imageCount) {
+        return new Losses(loss, samples, tokenCount, imageCount, metrics, backward);
     }
 
     /** The same with one more metric, a tensor with one element. */
@@ -60,12 +69,12 @@ public record Losses(
     private Losses with(String name, DoubleSupplier value) {
         Map<String, DoubleSupplier> more = new LinkedHashMap<>(metrics);
         more.put(name, value);
-        return new Losses(loss, samples, more, backward);
+        return new Losses(loss, samples, tokens, images, more, backward);
     }
 
     /** The same with gradients that are taken in another way than from the loss. */
     public Losses withBackward(Backward value) {
-        return new Losses(loss, samples, metrics, value);
+        return new Losses(loss, samples, tokens, images, metrics, value);
     }
 
     /** Takes the gradients of {@code scale} times the loss. */

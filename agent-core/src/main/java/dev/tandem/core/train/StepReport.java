@@ -14,8 +14,7 @@ import java.util.Map;
  * @param learningRate before the groups' factors
  * @param gradNorm norm of all gradients before clipping; not finite where the step was skipped for that reason
  * @param skipped steps skipped so far because of gradients that were not finite
- * @param samplesPerSecond speed since the last report
- * @param seconds time spent in this process since the run started or was resumed
+ * @param speed how fast it goes
  */
 public record StepReport(
         long step,
@@ -25,8 +24,23 @@ public record StepReport(
         double learningRate,
         double gradNorm,
         long skipped,
-        double samplesPerSecond,
-        double seconds) {
+        Speed speed) {
+
+    /**
+     * How fast a run goes.
+     *
+     * @param samplesPerSecond since the last report
+     * @param tokensPerSecond likewise; 0 for a task without text
+     * @param imagesPerSecond likewise; 0 for a task without pictures
+     * @param seconds time spent in this process since the run started or was resumed
+     * @param secondsLeft time until the last step, evaluations and checkpoints included, if it goes on as in this process
+     */
+    public record Speed(
+            double samplesPerSecond,
+            double tokensPerSecond,
+            double imagesPerSecond,
+            double seconds,
+            double secondsLeft) {}
 
     public StepReport {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));

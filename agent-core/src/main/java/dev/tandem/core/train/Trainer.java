@@ -136,7 +136,7 @@ public final class Trainer implements AutoCloseable {
                 throw new IllegalStateException("training: the gradients of " + HOPELESS + " steps running, up to step "
                         + step + ", were not finite; lower learning_rate or clip_norm, or look for bad data");
             }
-            pace.add(sums.samples);
+            pace.add(sums);
             long now = step;
             listeners.forEach(l -> l.stepped(now));
             if (logged) {
@@ -148,8 +148,7 @@ public final class Trainer implements AutoCloseable {
                         learningRate,
                         norm,
                         optimizer.skipped(),
-                        pace.take(),
-                        seconds(began));
+                        pace.take(step - start, config.steps() - step));
                 listeners.forEach(l -> l.logged(report));
             }
         }
@@ -299,6 +298,8 @@ public final class Trainer implements AutoCloseable {
                 losses.backward(tape, 1.0 / parts);
             }
             sums.samples = losses.samples();
+            sums.tokens = losses.tokens();
+            sums.images = losses.images();
             if (logged) {
                 sums.loss = losses.loss().detach().item() / parts;
                 losses.metrics().forEach((name, value) -> sums.metrics.put(name, value.getAsDouble() / parts));

@@ -120,6 +120,7 @@ public final class AutoencoderTraining implements TrainingTask, AutoCloseable {
         AutoencoderLoss.Parts parts =
                 loss.of(autoencoder, pictures, engine.randn(random, latentShape(batch)), weights(indices));
         return Losses.of(parts.total(), batch)
+                .counting(0, batch)
                 .with("l1", parts.absolute())
                 .with("l2", parts.squared())
                 .with("kl", parts.divergence());

@@ -88,7 +88,7 @@ public final class DiffusionTraining implements TrainingTask {
         Batch b = batch(train, indices, random, captionDropout);
         long[] timesteps = loss.drawTimesteps(random, batch);
         Tensor noise = engine.randn(random, b.latents().shape());
-        return Losses.of(loss(b, noise, timesteps), batch);
+        return Losses.of(loss(b, noise, timesteps), batch).counting(0, batch);
     }
 
     /** The loss of a batch with noise and time steps given. */

@@ -66,6 +66,7 @@ public final class LanguageTask implements TrainingTask {
         int tokens = dialogues.stream().mapToInt(TokenizedDialogue::length).sum();
         return Losses.of(text.loss(), dialogues.size())
                 .withBackward((tape, scale) -> text.backward(tape, scale, null))
+                .counting(tokens, 0)
                 .with("loss_t", text.loss())
                 .with("tokens", tokens);
     }

@@ -57,6 +57,11 @@ public final class TrainCommand implements Callable<Integer> {
     private double maxMinutes;
 
     @Option(
+            names = "--report",
+            description = "keep report.html in the output folder: the curves of the run, renewed while it trains")
+    private boolean report;
+
+    @Option(
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "cpu",
@@ -76,7 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", nameOf(config)) : out;
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getOut(), System.console() != null);
         try (StopSignal stop = StopSignal.listen()) {
-            TrainResult result = new TrainingRun(config, folder, resume, maxMinutes * 60)
+            TrainResult result = new TrainingRun(config, folder, resume, maxMinutes * 60, report)
                     .run(TorchEngine.on(Device.parse(device)), progress, stop);
             return result.outcome() == TrainResult.Outcome.INTERRUPTED ? INTERRUPTED : 0;
         } catch (IllegalArgumentException | IllegalStateException | WeightException | UncheckedIOException e) {

@@ -88,6 +88,7 @@ public final class JudgeTask implements TrainingTask, AutoCloseable {
         Tensor time =
                 logits.time().crossEntropy(labels(scenes.scenes(), s -> s.time().ordinal()));
         return Losses.of(subjects.add(count).add(place).add(time), batch)
+                .counting(0, batch)
                 .with("subjects", subjects)
                 .with("count", count)
                 .with("place", place)

@@ -65,19 +65,20 @@ public final class ConsoleProgress implements TrainListener {
     @Override
     public void logged(StepReport report) {
         if (bar != null) {
-            bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", report.loss()));
+            bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f, %s", report.loss(), speed(report.speed())));
         } else if (System.nanoTime() - lastLine >= QUIET_NANOS || report.step() == report.steps()) {
             lastLine = System.nanoTime();
             line(String.format(
                     Locale.ROOT,
-                    "step %,d of %,d: loss %.4f%s, lr %.2g, grad norm %.3g, %.1f samples/s%s",
+                    "step %,d of %,d: loss %.4f%s, lr %.2g, grad norm %.3g, %s, %s left%s",
                     report.step(),
                     report.steps(),
                     report.loss(),
                     joined(report.metrics()),
                     report.learningRate(),
                     report.gradNorm(),
-                    report.samplesPerSecond(),
+                    speed(report.speed()),
+                    time(report.speed().secondsLeft()),
                     report.skipped() == 0 ? "" : ", " + report.skipped() + " steps skipped (gradients not finite)"));
         }
     }
@@ -120,6 +121,24 @@ public final class ConsoleProgress implements TrainListener {
             bar.close();
             bar = null;
         }
+    }
+
+    private static String speed(StepReport.Speed speed) {
+        return String.format(Locale.ROOT, "%.1f samples/s", speed.samplesPerSecond())
+                + (speed.tokensPerSecond() > 0
+                        ? String.format(Locale.ROOT, ", %,.0f tokens/s", speed.tokensPerSecond())
+                        : "")
+                + (speed.imagesPerSecond() > 0
+                        ? String.format(Locale.ROOT, ", %.1f images/s", speed.imagesPerSecond())
+                        : "");
+    }
+
+    /** Such as {@code 2 h 05 min}, {@code 3 min 20 s} or {@code 12 s}. */
+    static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return whole >= 3600
+                ? String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60)
+                : whole >= 60 ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60) : whole + " s";
     }
 
     private static String joined(Map<String, Double> metrics) {

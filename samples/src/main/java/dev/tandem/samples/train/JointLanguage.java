@@ -43,10 +43,7 @@ interface JointLanguage extends AutoCloseable {
                         folder,
                         recipe.lora().config(),
                         new SplittableRandom(recipe.training().seed())));
-            case FROZEN ->
-                frozen(
-                        TrainableLlama.load(engine, folder).model(),
-                        engine.zeros(DType.FLOAT32).requiresGrad(true));
+            case FROZEN -> frozen(TrainableLlama.load(engine, folder).model());
         };
     }
 
@@ -70,9 +67,9 @@ interface JointLanguage extends AutoCloseable {
         };
     }
 
-    private static JointLanguage frozen(Llama llm, Tensor zero) {
+    private static JointLanguage frozen(Llama llm) {
         LanguageModelTraining model = new LanguageModelTraining(llm, Map.of());
-        return new Opened(llm, model, new FrozenLanguage(model, zero)) {
+        return new Opened(llm, model, model) {
             @Override
             public void export(Map<String, Tensor> weights, Path target) {
                 // the copy is as it was

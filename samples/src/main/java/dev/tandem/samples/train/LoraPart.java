@@ -45,7 +45,7 @@ public record LoraPart(int r, double alpha, List<String> targetModules, List<Str
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
         private int r = 32;
-        private double alpha = 64;
+        private double alpha = 32;
         private List<String> targetModules = List.of("q_proj", "k_proj", "v_proj");
         private List<String> modulesToSave = List.of("embed_tokens", "lm_head");
 

@@ -14,21 +14,30 @@ import java.util.function.BooleanSupplier;
 /**
  * Runs a recipe: reads its file, opens its data and models, trains, exports.
  *
- * <p>In the output folder lie {@code train.jsonl} (the log), {@code checkpoint-STEP} folders, and {@code model}, what was trained in the
- * layout in which it is loaded.
+ * <p>In the output folder lie {@code train.jsonl} (the log), {@code checkpoint-STEP} folders, on demand {@code report.html} (its curves), and
+ * {@code model}, what was trained in the layout in which it is loaded.
  *
  * @param config the configuration file
  * @param out the output folder
  * @param resume whether to go on from the newest checkpoint there
  * @param maxSeconds stop cleanly after this time; 0 for what the configuration says
+ * @param report whether to keep a page with the run's curves
  */
-public record TrainingRun(Path config, Path out, boolean resume, double maxSeconds) {
+public record TrainingRun(Path config, Path out, boolean resume, double maxSeconds, boolean report) {
+
+    /** Name of the page of curves in the output folder. */
+    public static final String REPORT = "report.html";
 
     /** Name of the log in the output folder. */
     public static final String LOG = "train.jsonl";
 
     /** Name of the exported model in the output folder. */
     public static final String MODEL = "model";
+
+    /** Without a page of curves. */
+    public TrainingRun(Path config, Path out, boolean resume, double maxSeconds) {
+        this(config, out, resume, maxSeconds, false);
+    }
 
     /**
      * Trains.
@@ -50,6 +59,7 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
                         .resume(resume)
                         .interrupted(interrupted)
                         .listener(new JsonLinesLog(out.resolve(LOG)))
+                        .listener(page())
                         .listener(listener)
                         .build()) {
             TrainResult result = trainer.run();
@@ -58,5 +68,9 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
             }
             return result;
         }
+    }
+
+    private TrainListener page() {
+        return report ? new RunReport(out.resolve(LOG), out.resolve(REPORT)) : new TrainListener() {};
     }
 }

@@ -82,7 +82,7 @@ final class JointStepKind implements ParityKind {
                     .mul(pictureWeight));
             tape.backward(textLoss(models, parityCase, leaf).mul(textWeight));
             Tensor text = captionRows(models, Objects.requireNonNull(leaf.grad(), "the logits have a gradient"));
-            LogitGradient picture = captions.gradient().get();
+            LogitGradient picture = captions.gradient();
             return picture == null ? text : text.add(picture.dense());
         }
     }

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +77,35 @@ class TrainCommandTest {
                 "train", "--config", config.toString(), "--out", out.toString(), "--resume", "--max-minutes", "0.005");
         assertEquals(0, again.code(), again.err());
         assertTrue(again.out().contains("resumed at step"), again.out());
+    }
+
+    @Test
+    void aReportShowsTheWholeRunAlsoAfterResuming() throws IOException {
+        Path out = folder.resolve("out");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("\"steps\": 100000", "\"steps\": 12, \"warmup_steps\": 1, \"evaluate_every\": 4"));
+        for (int part = 0; part < 2; part++) {
+            CommandLineRun run = CommandLineRun.of(
+                    "train", "--config", config.toString(), "--out", out.toString(), "--resume", "--report");
+            assertEquals(0, run.code(), run.err());
+            assertTrue(run.out().contains(" images/s, 0 s left") || part == 1, run.out());
+        }
+        String page = Files.readString(out.resolve("report.html"));
+        assertTrue(page.contains("finished 12 steps"), "the state");
+        for (String curve : List.of("loss", "learning rate", "grad_norm", "images_per_second", "evaluation: ")) {
+            assertTrue(page.contains("<img alt=\"" + curve), curve);
+        }
+        Matcher picture = Pattern.compile("base64,([^\"]+)").matcher(page);
+        int pictures = 0;
+        while (picture.find()) {
+            byte[] png = Base64.getDecoder().decode(picture.group(1));
+            assertEquals(640, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
+            pictures++;
+        }
+        assertTrue(pictures >= 5);
+        assertFalse(page.contains("http"), "nothing is loaded from elsewhere");
     }
 
     @Test
