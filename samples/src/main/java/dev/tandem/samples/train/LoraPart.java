@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How {@code language: lora} adapts the language model; the defaults are the paper's (Guo et al., section IV-A): rank 32 on the
+ * How {@code language: lora} adapts the language model; the defaults are those of the paper's published code (Guo et al.): rank 32 on the
  * projections of queries, keys and values, with the embeddings and the head trained whole.
  *
  * @param r rank
