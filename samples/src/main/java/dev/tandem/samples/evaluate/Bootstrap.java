@@ -24,7 +24,13 @@ final class Bootstrap {
      * @param low 2.5th percentile
      * @param high 97.5th percentile
      */
-    record Interval(double low, double high) {}
+    record Interval(double low, double high) {
+
+        /** Of a measure that is never below 0. */
+        Interval notNegative() {
+            return new Interval(Math.max(0, low), Math.max(0, high));
+        }
+    }
 
     private Bootstrap() {}
 

@@ -116,7 +116,10 @@ final class OutcomeMeasures {
             String network, String what, List<PictureFeatures.Seen> drawn, List<PictureFeatures.Seen> truth) {
         double[][] a = rows(drawn, PictureFeatures.Seen::features);
         double[][] b = rows(truth, PictureFeatures.Seen::features);
-        add(network + "-FID" + what, a.length, b.length, (i, j) -> FrechetDistance.of(chosen(a, i), chosen(b, j)));
+        ToDoubleBiFunction<int[], int[]> frechet = (i, j) -> FrechetDistance.of(chosen(a, i), chosen(b, j));
+        double value = frechet.applyAsDouble(all(a.length), all(b.length));
+        Bootstrap.Interval interval = Bootstrap.pictures(a.length, b.length, value, frechet);
+        measures.add(new Measure(network + "-FID" + what, value, interval.notNegative(), false));
         add(network + "-KID" + what, a.length, b.length, KernelDistance.between(a, b)::of);
     }
 
