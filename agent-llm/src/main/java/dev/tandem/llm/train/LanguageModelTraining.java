@@ -121,9 +121,10 @@ public final class LanguageModelTraining implements LanguageTraining {
             for (int i = 0; i < factors.length; i++) {
                 factors[i] = rows.targets[i] == IGNORED ? 0 : (float) (scale / targets);
             }
-            boolean shared = more instanceof LogitGradient.Parts parts && parts.ofLogits();
-            if (shared) { // the same softmax: what the bridge takes off is one factor more
-                float[] own = ((LogitGradient.Parts) more).factors().toFloatArray();
+            LogitGradient.@Nullable Parts shared =
+                    more instanceof LogitGradient.Parts parts && parts.ofLogits() ? parts : null;
+            if (shared != null) { // the same softmax: what the bridge takes off is one factor more
+                float[] own = shared.factors().toFloatArray();
                 for (int i = 0; i < own.length; i++) {
                     factors[(int) rows.captions[i]] += own[i];
                 }
@@ -134,9 +135,8 @@ public final class LanguageModelTraining implements LanguageTraining {
             float[] minus = new float[places.length];
             Arrays.fill(minus, (float) (-scale / targets));
             gradient.addAt(indices(places), engine().tensor(minus, minus.length));
-            if (shared) {
-                LogitGradient.Parts parts = (LogitGradient.Parts) more;
-                gradient.addAt(indices(moved(parts.entries().toLongArray())), parts.values());
+            if (shared != null) {
+                gradient.addAt(indices(moved(shared.entries().toLongArray())), shared.values());
             } else if (more != null) {
                 Tensor captionsRows = indices(rows.captions);
                 gradient.addRowsAt(captionsRows, more.dense());
