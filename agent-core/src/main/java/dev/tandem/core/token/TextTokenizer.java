@@ -82,6 +82,19 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
+     * Reads a tokenizer that cuts the ends of texts with more tokens than the model takes.
+     *
+     * @param otherwise tokens that it takes where {@link #modelMaxLength} does not say
+     * @throws WeightException if there is none in the folder, or it is damaged
+     */
+    public static TextTokenizer loadCutting(Path folder, int otherwise) {
+        ModelFolder files = ModelFolder.of(folder);
+        TokenizerJson source = TokenizerJson.read(files);
+        return new TextTokenizer(
+                source, files.toString(), Truncation.to(modelMaxLength(source).orElse(otherwise)));
+    }
+
+    /**
      * Encodes a text; a special token that is spelled in it becomes that token.
      *
      * @param addSpecialTokens whether to add begin and end as the model expects
@@ -168,6 +181,10 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** Tokens that the model takes, by {@code model_max_length}; empty where that is unknown or a placeholder for "any number". */
     public OptionalInt modelMaxLength() {
+        return modelMaxLength(source);
+    }
+
+    private static OptionalInt modelMaxLength(TokenizerJson source) {
         double length = source.config().path("model_max_length").asDouble(0);
         return length >= 1 && length <= Integer.MAX_VALUE ? OptionalInt.of((int) length) : OptionalInt.empty();
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ public final class JointTask implements TrainingTask {
                     .counting(batch.dialogues().tokens(), 0)
                     .with("loss_t", text.loss())
                     .with("photos", 0)
-                    .withBackward((tape, scale) -> learnText(text, tape, scale, null));
+                    .withBackward((tape, scale) -> learnText(text, tape, scale, () -> null));
         }
         List<List<Integer>> targets = batch.dialogues().captionTokens();
         BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), targets, step, random);
@@ -95,7 +96,7 @@ public final class JointTask implements TrainingTask {
                     if (captions.reachesLogits() || !image.parameters().isEmpty()) {
                         tape.backward(picture.mul(alpha * scale));
                     }
-                    learnText(text, tape, scale, captions.gradient());
+                    learnText(text, tape, scale, captions::gradient);
                 })
                 .with("loss_t", text.loss())
                 .with("loss_v", picture)
@@ -107,9 +108,12 @@ public final class JointTask implements TrainingTask {
     }
 
     private void learnText(
-            LanguageTraining.LanguageStep text, GradientTape tape, double scale, @Nullable LogitGradient captions) {
+            LanguageTraining.LanguageStep text,
+            GradientTape tape,
+            double scale,
+            Supplier<@Nullable LogitGradient> captions) {
         if (!language.parameters().isEmpty()) {
-            text.backward(tape, scale, captions);
+            text.backward(tape, scale, captions.get());
         }
     }
 

@@ -95,10 +95,10 @@ record PromptTokenizers(ClipTokenizer first, List<PromptTokenizer> others) imple
         for (PromptTokenizer tokenizer : tokenizers) {
             List<Integer> rows = new ArrayList<>();
             for (String text : texts) {
-                rows.addAll(tokenizer.padded(text));
-                String rest = tokenizer.rest(text);
-                if (!rest.isEmpty() && told.add(tokenizer.maxLength() + " " + rest)) {
-                    listener.onCut(rest, tokenizer.maxLength());
+                PromptTokenizer.Row row = tokenizer.row(text);
+                rows.addAll(row.ids());
+                if (!row.rest().isEmpty() && told.add(tokenizer.maxLength() + " " + row.rest())) {
+                    listener.onCut(row.rest(), tokenizer.maxLength());
                 }
             }
             long[] values = rows.stream().mapToLong(Integer::longValue).toArray();

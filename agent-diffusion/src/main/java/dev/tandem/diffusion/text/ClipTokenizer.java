@@ -3,9 +3,7 @@ package dev.tandem.diffusion.text;
 import dev.tandem.core.stage.CaptionTokenizer;
 import dev.tandem.core.stage.SpelledCaption;
 import dev.tandem.core.token.Encoded;
-import dev.tandem.core.token.Padding;
 import dev.tandem.core.token.TextTokenizer;
-import dev.tandem.core.token.Truncation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -35,8 +33,8 @@ public final class ClipTokenizer implements CaptionTokenizer, PromptTokenizer {
      * @throws dev.tandem.core.weights.WeightException if it is missing or damaged
      */
     public static ClipTokenizer load(Path folder) {
-        int maxLength = TextTokenizer.load(folder).modelMaxLength().orElse(PUBLISHED_LENGTH);
-        return new ClipTokenizer(TextTokenizer.load(folder, Truncation.to(maxLength)), maxLength);
+        TextTokenizer tokenizer = TextTokenizer.loadCutting(folder, PUBLISHED_LENGTH);
+        return new ClipTokenizer(tokenizer, tokenizer.modelMaxLength().orElse(PUBLISHED_LENGTH));
     }
 
     @Override
@@ -46,17 +44,8 @@ public final class ClipTokenizer implements CaptionTokenizer, PromptTokenizer {
     }
 
     @Override
-    public List<Integer> padded(String text) {
-        return Padding.to(maxLength, padId)
-                .pad(List.of(tokenizer.encode(text, true)))
-                .get(0)
-                .ids();
-    }
-
-    @Override
-    public String rest(String text) {
-        Encoded encoded = tokenizer.encode(text, true);
-        return encoded.ids().size() < maxLength ? "" : PromptTokenizer.after(text, encoded.spans());
+    public Row row(String text) {
+        return Row.of(tokenizer, text, maxLength, padId);
     }
 
     /** The text of ids without special tokens, in lower case and with one blank between words. */

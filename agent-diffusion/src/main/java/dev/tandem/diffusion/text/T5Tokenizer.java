@@ -1,11 +1,8 @@
 package dev.tandem.diffusion.text;
 
-import dev.tandem.core.token.Encoded;
-import dev.tandem.core.token.Padding;
 import dev.tandem.core.token.TextTokenizer;
 import dev.tandem.core.token.Truncation;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The tokenizer of T5 (Raffel et al. 2020): pieces of a unigram model and an end token; rows of S tokens, cut and padded. */
 public final class T5Tokenizer implements PromptTokenizer {
@@ -31,17 +28,8 @@ public final class T5Tokenizer implements PromptTokenizer {
     }
 
     @Override
-    public List<Integer> padded(String text) {
-        return Padding.to(length, padId)
-                .pad(List.of(tokenizer.encode(text, true)))
-                .get(0)
-                .ids();
-    }
-
-    @Override
-    public String rest(String text) {
-        Encoded encoded = tokenizer.encode(text, true);
-        return encoded.ids().size() < length ? "" : PromptTokenizer.after(text, encoded.spans());
+    public Row row(String text) {
+        return Row.of(tokenizer, text, length, padId);
     }
 
     @Override

@@ -216,16 +216,14 @@ public final class BlipCaptioner implements AutoCloseable {
 
         @Override
         public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
-            PaddingMask.requireFits(ids, padding);
-            PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+            PaddingMask needed = PaddingMask.needed(ids, padding);
             Tensor positions = engine.arange(0, ids.size(1)).unsqueeze(0);
             return run(ids, positions, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
         }
 
         @Override
         public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
-            PaddingMask.requireFits(ids, padding);
-            AttentionBias bias = cache.begin(Math.toIntExact(ids.size(1)), padding);
+            AttentionBias bias = cache.begin(ids, padding);
             Tensor x = run(ids, cache.positions(), bias, cache);
             cache.end();
             return x;

@@ -126,15 +126,13 @@ public final class Gpt2 implements CausalLm {
      * @return [B, T, D], after the last norm; without meaning at padding
      */
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, Tensor positions) {
-        PaddingMask.requireFits(ids, padding);
-        PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+        PaddingMask needed = PaddingMask.needed(ids, padding);
         return run(ids, positions, AttentionBias.of(engine, needed, 0, Math.toIntExact(ids.size(1))), null);
     }
 
     @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
-        PaddingMask.requireFits(ids, padding);
-        AttentionBias bias = cache.begin(Math.toIntExact(ids.size(1)), padding);
+        AttentionBias bias = cache.begin(ids, padding);
         Tensor x = run(ids, cache.positions(), bias, cache);
         cache.end();
         return x;

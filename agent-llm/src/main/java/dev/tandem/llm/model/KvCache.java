@@ -90,14 +90,21 @@ public final class KvCache implements AutoCloseable {
         return buffer == null ? null : replace(buffer, buffer.indexSelect(0, index));
     }
 
-    /** Begins a step of {@code tokens} tokens, the first of which may have padding; gives what masks its scores. */
-    AttentionBias begin(int tokens, @Nullable PaddingMask first) {
+    /**
+     * Begins a step; gives what masks its scores.
+     *
+     * @param ids int64 [B, T]
+     * @param given which of them are real, or null for all; only the first step may have padding
+     */
+    AttentionBias begin(Tensor ids, @Nullable PaddingMask given) {
+        PaddingMask first = PaddingMask.needed(ids, given);
+        int tokens = Math.toIntExact(ids.size(1));
         if (length + (long) tokens > maxTokens) {
             throw new IllegalArgumentException(
                     "the sequence of " + (length + (long) tokens) + " tokens is longer than the cache's bound of "
                             + maxTokens + "; shorten the prompt or ask for fewer new tokens");
         }
-        if (first != null && first.hidesSomething()) {
+        if (first != null) {
             if (length > 0) {
                 throw new IllegalStateException("padding is given with the first tokens of a cache");
             }

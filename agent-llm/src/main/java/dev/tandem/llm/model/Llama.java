@@ -111,8 +111,7 @@ public final class Llama implements CausalLm {
 
     @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
-        PaddingMask.requireFits(ids, padding);
-        PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+        PaddingMask needed = PaddingMask.needed(ids, padding);
         int tokens = Math.toIntExact(ids.size(1));
         IntFunction<AttentionBias> windowed = window -> AttentionBias.of(engine, needed, 0, tokens, window);
         return run(ids, AttentionBias.of(engine, needed, 0, tokens), windowed, null);
@@ -120,8 +119,7 @@ public final class Llama implements CausalLm {
 
     @Override
     public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
-        PaddingMask.requireFits(ids, padding);
-        Tensor x = run(ids, cache.begin(Math.toIntExact(ids.size(1)), padding), cache::windowed, cache);
+        Tensor x = run(ids, cache.begin(ids, padding), cache::windowed, cache);
         cache.end();
         return x;
     }

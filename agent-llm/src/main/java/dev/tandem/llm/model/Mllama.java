@@ -233,16 +233,14 @@ public final class Mllama implements AutoCloseable {
 
         @Override
         public Tensor hidden(Tensor ids, @Nullable PaddingMask padding) {
-            PaddingMask.requireFits(ids, padding);
-            PaddingMask needed = padding != null && padding.hidesSomething() ? padding : null;
+            PaddingMask needed = PaddingMask.needed(ids, padding);
             int tokens = Math.toIntExact(ids.size(1));
             return run(ids, rope.at(0, tokens), AttentionBias.of(engine, needed, 0, tokens), null);
         }
 
         @Override
         public Tensor hidden(Tensor ids, @Nullable PaddingMask padding, KvCache cache) {
-            PaddingMask.requireFits(ids, padding);
-            AttentionBias bias = cache.begin(Math.toIntExact(ids.size(1)), padding);
+            AttentionBias bias = cache.begin(ids, padding);
             Tensor x = run(ids, cache.angles(rope), bias, cache);
             cache.end();
             return x;

@@ -121,8 +121,18 @@ public final class PaddingMask {
         return new PaddingMask(selected, columns);
     }
 
-    /** Refuses token ids that are no [B, T], or that a mask does not fit. */
-    static void requireFits(Tensor ids, @Nullable PaddingMask padding) {
+    /**
+     * The mask of token ids if one is needed; null where it would hide nothing that the causal mask does not hide.
+     *
+     * @param padding which tokens are real, or null for all
+     * @throws IllegalArgumentException if the ids are no [B, T], or the mask does not fit them
+     */
+    static @Nullable PaddingMask needed(Tensor ids, @Nullable PaddingMask padding) {
+        requireFits(ids, padding);
+        return padding != null && padding.hidesSomething() ? padding : null;
+    }
+
+    private static void requireFits(Tensor ids, @Nullable PaddingMask padding) {
         if (ids.rank() != 2 || ids.size(1) == 0) {
             throw new IllegalArgumentException(
                     "token ids have the shape [B, T] with T at least 1, got " + Shapes.toString(ids.shape()));

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,20 +65,16 @@ public final class LanguageModelTraining implements LanguageTraining {
         private final Rows rows;
         private final Tensor logSumExp; // [N]
         private final Tensor loss;
-        private final int targets;
-        private @Nullable Tensor captions;
+        private final long[] places; // of the right tokens among the logits
+        private final @Nullable Tensor captions;
 
         Step(Tensor logits, Rows rows) {
             this.logits = logits;
             this.rows = rows;
             this.logSumExp = logits.logSumExp();
-            this.targets =
-                    (int) Arrays.stream(rows.targets).filter(t -> t != IGNORED).count();
-            Tensor right = logits.detach().reshape(-1).indexSelect(0, indices(places()));
-            float[] weights = new float[rows.targets.length];
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = rows.targets[i] == IGNORED ? 0 : 1f / targets;
-            }
+            this.places = places(rows.targets, logits.size(1));
+            Tensor right = logits.detach().reshape(-1).indexSelect(0, indices(places));
+            float[] weights = weights(1);
             this.loss = logSumExp
                     .mul(engine().tensor(weights, weights.length))
                     .sum()
@@ -93,16 +90,20 @@ public final class LanguageModelTraining implements LanguageTraining {
             return engine().tensor(values, values.length);
         }
 
-        /** Where the right tokens are among the logits. */
-        private long[] places() {
-            long[] places = new long[targets];
-            int at = 0;
-            for (int i = 0; i < rows.targets.length; i++) {
-                if (rows.targets[i] != IGNORED) {
-                    places[at++] = i * logits.size(1) + rows.targets[i];
-                }
+        private static long[] places(long[] targets, long vocabulary) {
+            return IntStream.range(0, targets.length)
+                    .filter(i -> targets[i] != IGNORED)
+                    .mapToLong(i -> i * vocabulary + targets[i])
+                    .toArray();
+        }
+
+        /** How much each row counts in {@code scale} times the loss. */
+        private float[] weights(double scale) {
+            float[] weights = new float[rows.targets.length];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = rows.targets[i] == IGNORED ? 0 : (float) (scale / places.length);
             }
-            return places;
+            return weights;
         }
 
         @Override
@@ -117,10 +118,7 @@ public final class LanguageModelTraining implements LanguageTraining {
 
         @Override
         public void backward(GradientTape tape, double scale, @Nullable LogitGradient more) {
-            float[] factors = new float[rows.targets.length];
-            for (int i = 0; i < factors.length; i++) {
-                factors[i] = rows.targets[i] == IGNORED ? 0 : (float) (scale / targets);
-            }
+            float[] factors = weights(scale);
             LogitGradient.@Nullable Parts shared =
                     more instanceof LogitGradient.Parts parts && parts.ofLogits() ? parts : null;
             if (shared != null) { // the same softmax: what the bridge takes off is one factor more
@@ -131,9 +129,8 @@ public final class LanguageModelTraining implements LanguageTraining {
             }
             Tensor gradient = logits.detach();
             gradient.setScaledSoftmax(logSumExp, engine().tensor(factors, factors.length));
-            long[] places = places();
             float[] minus = new float[places.length];
-            Arrays.fill(minus, (float) (-scale / targets));
+            Arrays.fill(minus, (float) (-scale / places.length));
             gradient.addAt(indices(places), engine().tensor(minus, minus.length));
             if (shared != null) {
                 gradient.addAt(indices(moved(shared.entries().toLongArray())), shared.values());
@@ -205,8 +202,8 @@ public final class LanguageModelTraining implements LanguageTraining {
                 }
             }
             long[] captions = batch.captions().stream()
-                    .flatMapToInt(c -> java.util.stream.IntStream.range(c.start() - 1, c.end() - 1)
-                            .map(t -> rowOf[c.row() * columns + t]))
+                    .flatMapToInt(c ->
+                            IntStream.range(c.start() - 1, c.end() - 1).map(t -> rowOf[c.row() * columns + t]))
                     .asLongStream()
                     .toArray();
             return new Rows(positions, targets, captions);
