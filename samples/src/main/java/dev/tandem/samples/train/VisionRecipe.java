@@ -34,7 +34,13 @@ public record VisionRecipe(
         TrainableMllamaVision encoder = from == null
                 ? TrainableMllamaVision.fresh(engine, TrainableMllamaVision.config(vision), random)
                 : TrainableMllamaVision.load(engine, from);
-        VisionTask task = new VisionTask(engine, encoder, batch, heldOut, random);
+        VisionTask task;
+        try {
+            task = new VisionTask(engine, encoder, batch, heldOut, random);
+        } catch (RuntimeException | Error e) {
+            encoder.close();
+            throw e;
+        }
         return new TrainingJob() {
             @Override
             public TrainingTask task() {

@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
 
 /**
  * Trains a picture's encoder on composed scenes, half of them softened, by asking each patch what it shows: so a picture has some twenty labels
- * with a subject instead of one, and a small transformer learns from little. It is measured on held-out scenes.
+ * with a subject instead of one, and a small transformer learns from little. Subjects have sizes of all sorts, for otherwise it does not know small
+ * ones of those that are never three in training. It is measured on held-out scenes.
  */
 final class VisionTask implements TrainingTask, AutoCloseable {
 
@@ -42,6 +43,7 @@ final class VisionTask implements TrainingTask, AutoCloseable {
     private final Scope weights;
     private final VisionHeads heads;
     private final Map<String, Tensor> trained = new LinkedHashMap<>();
+    private final ScenePainter varied = ScenePainter.varied();
     private final ScenePainter painter = new ScenePainter();
 
     /**
@@ -86,7 +88,7 @@ final class VisionTask implements TrainingTask, AutoCloseable {
 
     @Override
     public Losses step(long step, RandomGenerator random) {
-        PatchLabels labels = draw(Split.TRAIN, batch, random);
+        PatchLabels labels = draw(varied, Split.TRAIN, batch, random);
         VisionHeads.Logits logits =
                 heads.apply(encoder.model().look(labels.batch().softened(random)));
         List<Scene> scenes = labels.batch().scenes();
@@ -112,10 +114,10 @@ final class VisionTask implements TrainingTask, AutoCloseable {
                 .with("count", count);
     }
 
-    private PatchLabels draw(Split split, int scenes, RandomGenerator random) {
+    private PatchLabels draw(ScenePainter by, Split split, int scenes, RandomGenerator random) {
         int size = encoder.model().config().imageSize();
         int patch = encoder.model().config().patchSize();
-        return PatchLabels.draw(engine, painter, new SceneSampler(split), scenes, size, patch, random);
+        return PatchLabels.draw(engine, by, new SceneSampler(split), scenes, size, patch, random);
     }
 
     /** Mean over the rows whose label is chosen; 0 where there are none. */
@@ -144,7 +146,7 @@ final class VisionTask implements TrainingTask, AutoCloseable {
         VisionScore score = new VisionScore();
         for (int done = 0; done < heldOut; done += AT_ONCE) {
             try (Scope scope = engine.scope()) {
-                PatchLabels labels = draw(Split.HELD_OUT, Math.min(AT_ONCE, heldOut - done), random);
+                PatchLabels labels = draw(painter, Split.HELD_OUT, Math.min(AT_ONCE, heldOut - done), random);
                 score.add(heads.apply(encoder.model().look(labels.batch().pixels())), labels);
             }
         }

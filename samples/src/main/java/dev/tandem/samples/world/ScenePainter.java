@@ -33,6 +33,21 @@ public final class ScenePainter {
 
     private final Map<Key, Pixels> backdrops = new ConcurrentHashMap<>();
     private final SpriteSheet sprites = new SpriteSheet();
+    private final boolean varied;
+
+    private ScenePainter(boolean varied) {
+        this.varied = varied;
+    }
+
+    /** Subjects have the size that suits their number. */
+    public ScenePainter() {
+        this(false);
+    }
+
+    /** Subjects are often smaller than suits their number, down to the size that each has in a row of three. */
+    public static ScenePainter varied() {
+        return new ScenePainter(true);
+    }
 
     /**
      * Paints a scene.
@@ -119,7 +134,7 @@ public final class ScenePainter {
 
     /** Where the subjects stand, from left to right. */
     List<Layout.Placed> layout(Scene scene, RandomGenerator random) {
-        return Layout.of(scene, sprites, random);
+        return Layout.of(scene, sprites, random, varied);
     }
 
     /** The part of a backdrop that a picture shows. */
