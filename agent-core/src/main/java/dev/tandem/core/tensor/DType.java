@@ -1,10 +1,12 @@
 package dev.tandem.core.tensor;
 
-/** Element types, named as in PyTorch and safetensors. */
+/** Element types, named as in PyTorch and safetensors. Not every engine computes with bfloat16 and with floating types of 8 bits. */
 public enum DType {
     FLOAT32(4),
     FLOAT16(2),
     BFLOAT16(2),
+    FLOAT8_E4M3FN(1),
+    FLOAT8_E5M2(1),
     INT64(8),
     INT32(4),
     INT8(1),
@@ -24,6 +26,9 @@ public enum DType {
 
     /** Whether gradients can flow through values of this type. */
     public boolean isFloating() {
-        return this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
+        return switch (this) {
+            case FLOAT32, FLOAT16, BFLOAT16, FLOAT8_E4M3FN, FLOAT8_E5M2 -> true;
+            case INT64, INT32, INT8, UINT8, BOOL -> false;
+        };
     }
 }

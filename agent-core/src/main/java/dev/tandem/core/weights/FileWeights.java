@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Weights from safetensors files. F16 and BF16 become float32 while they are read, unless types are to be kept; each tensor is read
+ * Weights from safetensors files. F16, BF16 and types of 8 bits become float32 while they are read, unless types are to be kept; each tensor is read
  * when it is asked for, so loading takes the model's memory and little more.
  */
 public final class FileWeights implements WeightSource {
@@ -24,6 +24,9 @@ public final class FileWeights implements WeightSource {
         AS_STORED,
         PACKED
     }
+
+    /** What compressed-tensors and DeepSeek's files put after the key of a matrix. */
+    private static final List<String> SCALES = List.of("_scale", "_scale_inv");
 
     private final TensorEngine engine;
     private final Map<String, Safetensors> files;
@@ -90,14 +93,19 @@ public final class FileWeights implements WeightSource {
         return new FileWeights(engine, files, name, Use.AS_STORED);
     }
 
-    /** The same weights for a model that is not trained: matrices that are stored in 16 bits are kept in 16 bits, where the engine can. */
+    /** The same weights for a model that is not trained: matrices that are stored in 16 bits or fewer are kept in 16 bits, where the
+     * engine can. */
     public FileWeights packing() {
         return new FileWeights(engine, files, name, Use.PACKED);
     }
 
     @Override
     public boolean packs(String key) {
-        return use == Use.PACKED && engine.packs() && file(key, "").dtype(key).bytes() == 2;
+        if (use != Use.PACKED || !engine.packs()) {
+            return false;
+        }
+        DType stored = file(key, "").dtype(key);
+        return stored.isFloating() && stored.bytes() <= Short.BYTES;
     }
 
     /** All keys. */
@@ -129,7 +137,21 @@ public final class FileWeights implements WeightSource {
             throw new WeightException(
                     file.file() + " holds " + key + " as " + stored + "; the weights of a layer are floating numbers");
         }
+        if (stored.bytes() == 1) {
+            refuseScaled(file, key);
+        }
         return use == Use.AS_STORED ? file.read(engine, key) : file.read(engine, key, DType.FLOAT32);
+    }
+
+    /** Matrices of 8 bits are often stored with a factor beside them, without which they are wrong. */
+    private void refuseScaled(Safetensors file, String key) {
+        for (String scale : SCALES) {
+            if (has(key + scale)) {
+                throw new WeightException(file.file() + " holds " + JsonFile.shortened(key)
+                        + " in 8 bits with a factor in " + JsonFile.shortened(key + scale)
+                        + ", which Tandem does not read; convert it to F16 or BF16");
+            }
+        }
     }
 
     private Safetensors file(String key, String wanted) {

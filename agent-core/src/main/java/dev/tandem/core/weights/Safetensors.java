@@ -27,26 +27,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Safetensors {
 
-    private static final Map<String, DType> TYPES = Map.of(
-            "F32", DType.FLOAT32,
-            "F16", DType.FLOAT16,
-            "BF16", DType.BFLOAT16,
-            "I64", DType.INT64,
-            "I32", DType.INT32,
-            "I8", DType.INT8,
-            "U8", DType.UINT8,
-            "BOOL", DType.BOOL);
+    private static final Map<String, DType> TYPES = Map.ofEntries(
+            Map.entry("F32", DType.FLOAT32),
+            Map.entry("F16", DType.FLOAT16),
+            Map.entry("BF16", DType.BFLOAT16),
+            Map.entry("F8_E4M3", DType.FLOAT8_E4M3FN),
+            Map.entry("F8_E5M2", DType.FLOAT8_E5M2),
+            Map.entry("I64", DType.INT64),
+            Map.entry("I32", DType.INT32),
+            Map.entry("I8", DType.INT8),
+            Map.entry("U8", DType.UINT8),
+            Map.entry("BOOL", DType.BOOL));
 
-    /** Halves that are read and widened at a time: they stay in a processor's cache. */
-    private static final int HALVES = 1 << 15;
+    /** Values that are read and widened at a time: they stay in a processor's cache. */
+    private static final int AT_ONCE = 1 << 15;
 
-    private static final ThreadLocal<Halves> WIDENING = ThreadLocal.withInitial(Halves::new);
+    private static final ThreadLocal<Widening> WIDENING = ThreadLocal.withInitial(Widening::new);
 
     /** Reused, because the memory of a direct buffer is returned only when the garbage collector gets to it. */
-    private static final class Halves {
-        final ByteBuffer bytes = ByteBuffer.allocateDirect(HALVES * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        final short[] halves = new short[HALVES];
-        final float[] floats = new float[HALVES];
+    private static final class Widening {
+        final ByteBuffer bytes =
+                ByteBuffer.allocateDirect(AT_ONCE * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        final short[] halves = new short[AT_ONCE];
+        final byte[] quarters = new byte[AT_ONCE];
+        final float[] floats = new float[AT_ONCE];
     }
 
     private static final int LENGTH_BYTES = Long.BYTES;
@@ -139,13 +143,15 @@ public final class Safetensors {
     }
 
     /**
-     * Reads a tensor with the file's element type, owned by the current scope; bfloat16, which not every engine holds, as float32.
+     * Reads a tensor with the file's element type, owned by the current scope; bfloat16 and floating types of 8 bits, which not every
+     * engine holds, as float32.
      *
      * @throws WeightException if there is no such key, or the file has changed since it was opened
      */
     public Tensor read(TensorEngine engine, String key) {
         DType stored = dtype(key);
-        return read(engine, key, stored == DType.BFLOAT16 ? DType.FLOAT32 : stored);
+        boolean held = !stored.isFloating() || stored == DType.FLOAT32 || stored == DType.FLOAT16;
+        return read(engine, key, held ? stored : DType.FLOAT32);
     }
 
     /**
@@ -170,10 +176,10 @@ public final class Safetensors {
                 return engine.written(
                         dtype, (piece, start) -> readFully(channel, piece, position + start), entry.shape());
             }
-            boolean half = stored == DType.FLOAT16 || stored == DType.BFLOAT16;
-            if (half && dtype == DType.FLOAT32) {
+            if (stored.isFloating() && dtype == DType.FLOAT32) {
+                int part = Float.BYTES / stored.bytes();
                 return engine.written(
-                        dtype, (piece, start) -> widen(channel, stored, position + start / 2, piece), entry.shape());
+                        dtype, (piece, start) -> widen(channel, stored, position + start / part, piece), entry.shape());
             }
             try (Scope scope = engine.scope()) {
                 return scope.keep(read(engine, key).to(dtype));
@@ -185,21 +191,33 @@ public final class Safetensors {
 
     private static void widen(FileChannel channel, DType stored, long position, ByteBuffer floats) {
         FloatBuffer out = floats.asFloatBuffer();
-        Halves memory = WIDENING.get();
+        Widening memory = WIDENING.get();
         long at = position;
         while (out.hasRemaining()) {
-            int count = Math.min(HALVES, out.remaining());
-            memory.bytes.clear().limit(count * Short.BYTES);
+            int count = Math.min(AT_ONCE, out.remaining());
+            memory.bytes.clear().limit(count * stored.bytes());
             readFully(channel, memory.bytes, at);
-            memory.bytes.flip().asShortBuffer().get(memory.halves, 0, count);
-            if (stored == DType.FLOAT16) {
-                HalfFloat.widenFloat16(memory.halves, memory.floats, count);
-            } else {
-                HalfFloat.widenBfloat16(memory.halves, memory.floats, count);
+            memory.bytes.flip();
+            switch (stored) {
+                case FLOAT16 -> HalfFloat.widenFloat16(halves(memory, count), memory.floats, count);
+                case BFLOAT16 -> HalfFloat.widenBfloat16(halves(memory, count), memory.floats, count);
+                case FLOAT8_E4M3FN -> Float8.widenE4m3(quarters(memory, count), memory.floats, count);
+                case FLOAT8_E5M2 -> Float8.widenE5m2(quarters(memory, count), memory.floats, count);
+                default -> throw new IllegalStateException(stored + " is not narrower than float32");
             }
             out.put(memory.floats, 0, count);
-            at += (long) count * Short.BYTES;
+            at += (long) count * stored.bytes();
         }
+    }
+
+    private static short[] halves(Widening memory, int count) {
+        memory.bytes.asShortBuffer().get(memory.halves, 0, count);
+        return memory.halves;
+    }
+
+    private static byte[] quarters(Widening memory, int count) {
+        memory.bytes.get(memory.quarters, 0, count);
+        return memory.quarters;
     }
 
     private SafetensorsHeader.Entry entry(String key) {

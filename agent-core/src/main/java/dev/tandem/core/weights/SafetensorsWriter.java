@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +31,24 @@ public final class SafetensorsWriter {
 
     private final Map<String, String> metadata;
     private final @Nullable DType floats;
+    private final @Nullable Matrices matrices;
 
-    private SafetensorsWriter(Map<String, String> metadata, @Nullable DType floats) {
+    private record Matrices(DType dtype, Predicate<String> keys) {}
+
+    private SafetensorsWriter(Map<String, String> metadata, @Nullable DType floats, @Nullable Matrices matrices) {
         this.metadata = metadata;
         this.floats = floats;
+        this.matrices = matrices;
     }
 
     /** A writer that keeps element types and notes {@code format: pt}, which transformers asks for. */
     public static SafetensorsWriter create() {
-        return new SafetensorsWriter(Map.of("format", "pt"), null);
+        return new SafetensorsWriter(Map.of("format", "pt"), null, null);
     }
 
     /** The same with these texts as {@code __metadata__}, in this order. */
     public SafetensorsWriter metadata(Map<String, String> texts) {
-        return new SafetensorsWriter(new LinkedHashMap<>(texts), floats);
+        return new SafetensorsWriter(new LinkedHashMap<>(texts), floats, matrices);
     }
 
     /**
@@ -52,18 +57,38 @@ public final class SafetensorsWriter {
      * @param dtype {@code FLOAT32}, {@code FLOAT16} or {@code BFLOAT16}
      */
     public SafetensorsWriter floatsAs(DType dtype) {
-        if (!dtype.isFloating()) {
+        if (!dtype.isFloating() || dtype.bytes() < Short.BYTES) {
             throw new IllegalArgumentException(
                     "floating tensors are stored as FLOAT32, FLOAT16 or BFLOAT16, not as " + dtype);
         }
-        return new SafetensorsWriter(metadata, dtype);
+        return new SafetensorsWriter(metadata, dtype, matrices);
+    }
+
+    /** The same, storing all floating tensors with two dimensions or more as another type. */
+    public SafetensorsWriter matricesAs(DType dtype) {
+        return matricesAs(dtype, key -> true);
+    }
+
+    /**
+     * The same, storing some floating tensors with two dimensions or more as another type than {@link #floatsAs} says, rounded to the nearest value.
+     *
+     * @param dtype {@code FLOAT32}, {@code FLOAT16}, {@code BFLOAT16}, or {@code FLOAT8_E4M3FN}: that has 4 significant bits from 2⁻⁶ up to 448 and
+     *     loses more of them below; what rounds to more is refused
+     * @param keys which tensors
+     */
+    public SafetensorsWriter matricesAs(DType dtype, Predicate<String> keys) {
+        if (!dtype.isFloating() || dtype == DType.FLOAT8_E5M2) {
+            throw new IllegalArgumentException(
+                    "matrices are stored as FLOAT32, FLOAT16, BFLOAT16 or FLOAT8_E4M3FN, not as " + dtype);
+        }
+        return new SafetensorsWriter(metadata, floats, new Matrices(dtype, keys));
     }
 
     /**
      * Writes a file, replacing one of that name.
      *
      * @param tensors by key, in the order of a sequenced map
-     * @throws WeightException if it cannot be written; nothing is left behind then
+     * @throws WeightException if it cannot be written, or a value is too large for its type of 8 bits; nothing is left behind then
      */
     public void write(Path file, Map<String, Tensor> tensors) {
         Path folder = file.toAbsolutePath().getParent();
@@ -72,8 +97,8 @@ public final class SafetensorsWriter {
             hidden = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp");
             try (FileChannel out = FileChannel.open(hidden, StandardOpenOption.WRITE)) {
                 writeAll(out, header(tensors));
-                for (Tensor tensor : tensors.values()) {
-                    writeValues(out, tensor);
+                for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
+                    writeValues(out, each.getKey(), each.getValue());
                 }
                 out.force(true);
             }
@@ -102,7 +127,7 @@ public final class SafetensorsWriter {
             long position = 0;
             for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
                 long[] shape = each.getValue().shape();
-                DType dtype = stored(each.getValue());
+                DType dtype = stored(each.getKey(), each.getValue());
                 long end = position + Math.multiplyExact(Shapes.size(shape), dtype.bytes());
                 json.writeObjectFieldStart(each.getKey());
                 json.writeStringField("dtype", name(dtype));
@@ -127,19 +152,25 @@ public final class SafetensorsWriter {
                 .flip();
     }
 
-    private DType stored(Tensor tensor) {
-        return floats != null && tensor.dtype().isFloating() ? floats : tensor.dtype();
+    private DType stored(String key, Tensor tensor) {
+        if (!tensor.dtype().isFloating()) {
+            return tensor.dtype();
+        }
+        if (matrices != null && tensor.rank() > 1 && matrices.keys().test(key)) {
+            return matrices.dtype();
+        }
+        return floats != null ? floats : tensor.dtype();
     }
 
-    private void writeValues(FileChannel out, Tensor tensor) throws IOException {
-        DType dtype = stored(tensor);
+    private void writeValues(FileChannel out, String key, Tensor tensor) throws IOException {
+        DType dtype = stored(key, tensor);
         if (dtype.isFloating()) {
             float[] values = tensor.toFloatArray();
             for (int start = 0; start < values.length; start += PIECE_ELEMENTS) {
                 int end = Math.min(values.length, start + PIECE_ELEMENTS);
                 ByteBuffer bytes = buffer((end - start) * dtype.bytes());
                 for (int i = start; i < end; i++) {
-                    put(bytes, dtype, values[i]);
+                    put(bytes, dtype, values[i], key);
                 }
                 writeAll(out, bytes.flip());
             }
@@ -156,11 +187,19 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static void put(ByteBuffer bytes, DType dtype, float value) {
+    private static void put(ByteBuffer bytes, DType dtype, float value, String key) {
         switch (dtype) {
             case FLOAT32 -> bytes.putFloat(value);
             case FLOAT16 -> bytes.putShort(HalfFloat.float16(value));
             case BFLOAT16 -> bytes.putShort(HalfFloat.bfloat16(value));
+            case FLOAT8_E4M3FN -> {
+                byte narrow = Float8.e4m3(value);
+                if ((narrow & 0x7f) == 0x7f && !Float.isNaN(value)) {
+                    throw new WeightException(JsonFile.shortened(key) + " holds " + value
+                            + ", F8_E4M3 nothing beyond ±448; store it as FLOAT16");
+                }
+                bytes.put(narrow);
+            }
             default -> throw new IllegalStateException(dtype + " is no floating type");
         }
     }
@@ -179,6 +218,8 @@ public final class SafetensorsWriter {
             case FLOAT32 -> "F32";
             case FLOAT16 -> "F16";
             case BFLOAT16 -> "BF16";
+            case FLOAT8_E4M3FN -> "F8_E4M3";
+            case FLOAT8_E5M2 -> "F8_E5M2";
             case INT64 -> "I64";
             case INT32 -> "I32";
             case INT8 -> "I8";

@@ -3,11 +3,7 @@ package dev.tandem.llm.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.core.layer.Activation;
-import dev.tandem.core.layer.Attention;
-import dev.tandem.core.layer.Conv2d;
 import dev.tandem.core.layer.Embedding;
-import dev.tandem.core.layer.LayerNorm;
 import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
@@ -20,7 +16,6 @@ import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.LlamaConfig;
 import dev.tandem.llm.model.Mllama;
 import dev.tandem.llm.model.MllamaConfig;
-import dev.tandem.llm.model.MllamaVision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,8 +31,6 @@ public final class MllamaLoader {
     private static final String HEAD = "language_model.lm_head";
     private static final int EXTRA_TOKENS = 8;
 
-    private static final int ASPECT_RATIOS = 8;
-    private static final double OUTER_NORM_EPS = 1e-5;
     private static final Init NORMAL = Init.normal(0.02);
 
     private final MllamaConfig config;
@@ -82,26 +75,7 @@ public final class MllamaLoader {
         JsonNode vision = json.path("vision_config");
         List<Integer> looking = Fields.integers(text, "cross_attention_layers", List.of(3, 8, 13, 18, 23, 28, 33, 38));
         Set<Integer> layers = new HashSet<>(looking);
-        int ratios = vision.path("supported_aspect_ratios").isArray()
-                ? vision.path("supported_aspect_ratios").size()
-                : ASPECT_RATIOS;
-        return new MllamaConfig(
-                LlamaConfigFile.parse(text, "llama"),
-                layers,
-                new MllamaConfig.Vision(
-                        Fields.size(vision, "image_size", 448),
-                        Fields.size(vision, "patch_size", 14),
-                        Fields.size(vision, "num_channels", 3),
-                        Fields.size(vision, "max_num_tiles", 4),
-                        ratios,
-                        Fields.size(vision, "hidden_size", 1280),
-                        Fields.size(vision, "intermediate_size", 5120),
-                        Fields.size(vision, "num_hidden_layers", 32),
-                        Fields.size(vision, "num_global_layers", 8),
-                        Fields.size(vision, "attention_heads", 16),
-                        Activation.named(vision.path("hidden_act").asText("gelu")),
-                        Fields.number(vision, "norm_eps", 1e-5),
-                        Fields.integers(vision, "intermediate_layers_indices", List.of(3, 7, 15, 23, 30))));
+        return new MllamaConfig(LlamaConfigFile.parse(text, "llama"), layers, MllamaVisionFile.parse(vision));
     }
 
     /** What transformers leaves out of a file because its {@code MllamaTextConfig} has it by default, where Llama's differs. */
@@ -137,7 +111,7 @@ public final class MllamaLoader {
         }
         Embedding.Tied ends = ends(weights);
         return new Mllama.Weights(
-                vision(weights.at("vision_model")),
+                MllamaVisionFile.load(config.vision(), weights.at("vision_model")),
                 Linear.load(weights, "multi_modal_projector", config.vision().outputWidth(), width, true, NORMAL),
                 ends.table(),
                 layers,
@@ -179,70 +153,5 @@ public final class MllamaLoader {
                 RmsNorm.load(weights, "cross_attn.k_norm", c.headDim(), c.rmsNormEps()),
                 weights.get("cross_attn_attn_gate", Init.zeros(), 1),
                 weights.get("cross_attn_mlp_gate", Init.zeros(), 1));
-    }
-
-    private MllamaVision vision(WeightSource weights) {
-        MllamaConfig.Vision c = config.vision();
-        long width = c.hiddenSize();
-        int patch = c.patchSize();
-        return new MllamaVision(
-                c,
-                new Conv2d(
-                        weights.get("patch_embedding.weight", NORMAL, width, c.channels(), patch, patch),
-                        null,
-                        patch,
-                        0),
-                weights.get("class_embedding", NORMAL, width),
-                tiles(weights.at("pre_tile_positional_embedding")),
-                positions(weights.at("gated_positional_embedding")),
-                LayerNorm.load(weights, "layernorm_pre", width, OUTER_NORM_EPS),
-                layers(weights.at("transformer"), c.layers(), false),
-                LayerNorm.load(weights, "layernorm_post", width, OUTER_NORM_EPS),
-                tiles(weights.at("post_tile_positional_embedding")),
-                layers(weights.at("global_transformer"), c.globalLayers(), true));
-    }
-
-    private MllamaVision.TileEmbedding tiles(WeightSource weights) {
-        MllamaConfig.Vision c = config.vision();
-        return new MllamaVision.TileEmbedding(
-                Embedding.load(
-                        weights, "embedding", c.aspectRatios() + 1L, (long) c.maxTiles() * c.hiddenSize(), NORMAL),
-                weights.get("gate", Init.zeros(), 1));
-    }
-
-    private MllamaVision.PositionEmbedding positions(WeightSource weights) {
-        MllamaConfig.Vision c = config.vision();
-        return new MllamaVision.PositionEmbedding(
-                weights.get("embedding", NORMAL, c.tokens(), c.hiddenSize()),
-                Embedding.load(
-                        weights,
-                        "tile_embedding",
-                        c.aspectRatios() + 1L,
-                        (long) c.maxTiles() * c.tokens() * c.hiddenSize(),
-                        NORMAL),
-                weights.get("gate", Init.zeros(), 1));
-    }
-
-    private List<MllamaVision.Layer> layers(WeightSource weights, int count, boolean gated) {
-        MllamaConfig.Vision c = config.vision();
-        long width = c.hiddenSize();
-        List<MllamaVision.Layer> layers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            WeightSource layer = weights.at("layers." + i);
-            layers.add(new MllamaVision.Layer(
-                    LayerNorm.load(layer, "input_layernorm", width, c.normEps()),
-                    new Attention(
-                            Linear.load(layer, "self_attn.q_proj", width, width, false, NORMAL),
-                            Linear.load(layer, "self_attn.k_proj", width, width, false, NORMAL),
-                            Linear.load(layer, "self_attn.v_proj", width, width, false, NORMAL),
-                            Linear.load(layer, "self_attn.o_proj", width, width, false, NORMAL),
-                            c.attentionHeads()),
-                    LayerNorm.load(layer, "post_attention_layernorm", width, c.normEps()),
-                    Linear.load(layer, "mlp.fc1", width, c.intermediateSize(), true, NORMAL),
-                    Linear.load(layer, "mlp.fc2", c.intermediateSize(), width, true, NORMAL),
-                    gated ? layer.get("gate_attn", Init.ones(), 1) : null,
-                    gated ? layer.get("gate_ffn", Init.ones(), 1) : null));
-        }
-        return layers;
     }
 }

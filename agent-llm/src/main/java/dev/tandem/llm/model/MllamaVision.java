@@ -11,6 +11,7 @@ import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ public record MllamaVision(
      * @param tileMask int64 [B, M, tiles], 0 where there is no tile
      * @return [B, M · tiles · tokens, output width]
      */
-    Tensor look(Tensor pixels, Tensor layouts, Tensor tileMask) {
+    public Tensor look(Tensor pixels, Tensor layouts, Tensor tileMask) {
         long[] shape = pixels.shape();
         if (shape.length != 6 || shape[2] != config.maxTiles() || shape[4] != config.imageSize()) {
             throw new IllegalArgumentException("pictures have the shape [B, M, " + config.maxTiles() + ", "
@@ -156,6 +157,23 @@ public record MllamaVision(
         return x.reshape(pictures, tiles, filled, -1)
                 .narrow(2, 0, tokens)
                 .reshape(shape[0], shape[1] * tiles * tokens, -1);
+    }
+
+    /**
+     * Looks at pictures of one tile each, with an encoder that knows no others.
+     *
+     * @param pixels [B, channels, h, w]
+     * @return [B, tokens, output width], the class token first
+     */
+    public Tensor look(Tensor pixels) {
+        long pictures = pixels.size(0);
+        TensorEngine engine = pixels.engine();
+        long[] ones = new long[Math.toIntExact(pictures)];
+        Arrays.fill(ones, 1);
+        return look(
+                pixels.unsqueeze(1).unsqueeze(1),
+                engine.tensor(ones, pictures, 1),
+                engine.tensor(ones, pictures, 1, 1));
     }
 
     private Tensor tiled(TileEmbedding embedding, Tensor x, Tensor layout) {

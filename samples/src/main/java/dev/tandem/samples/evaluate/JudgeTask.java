@@ -24,7 +24,7 @@ import java.util.random.RandomGenerator;
 /**
  * Trains a {@link Judge} on composed scenes, half of them softened as a decoder softens, and measures it on held-out ones.
  *
- * <p>No drawn picture is ever trained on. Softening only keeps the judge from resting on the crisp edges that every composed picture has.
+ * <p>No drawn picture is ever trained on.
  */
 public final class JudgeTask implements TrainingTask, AutoCloseable {
 
@@ -80,7 +80,7 @@ public final class JudgeTask implements TrainingTask, AutoCloseable {
     @Override
     public Losses step(long step, RandomGenerator random) {
         SceneBatch scenes = SceneBatch.draw(engine, painter, new SceneSampler(Split.TRAIN), batch, size, random);
-        Judge.Logits logits = judge.forward(soften(scenes.pixels(), random));
+        Judge.Logits logits = judge.forward(scenes.softened(random));
         Tensor subjects = binaryCrossEntropy(logits.subjects(), subjects(scenes.scenes()));
         Tensor count = logits.count().crossEntropy(labels(scenes.scenes(), JudgeTask::things));
         Tensor place = logits.place()
@@ -98,15 +98,6 @@ public final class JudgeTask implements TrainingTask, AutoCloseable {
     /** Index of the number of things in a scene, 1 first. */
     private static int things(Scene scene) {
         return scene.items().stream().mapToInt(Item::count).sum() - 1;
-    }
-
-    private Tensor soften(Tensor pixels, RandomGenerator random) {
-        if (random.nextBoolean()) {
-            return pixels.add(engine.randn(random, pixels.shape()).mul(0.04));
-        }
-        Tensor soft = pixels.avgPool2d(2).upsampleNearest(2);
-        double share = random.nextDouble();
-        return soft.mul(share).add(pixels.mul(1 - share));
     }
 
     private Tensor labels(List<Scene> scenes, ToIntFunction<Scene> label) {

@@ -15,10 +15,11 @@ import dev.tandem.core.train.TrainConfig;
     @JsonSubTypes.Type(value = DiffusionRecipe.class, name = "diffusion"),
     @JsonSubTypes.Type(value = JointRecipe.class, name = "joint"),
     @JsonSubTypes.Type(value = JudgeRecipe.class, name = "judge"),
-    @JsonSubTypes.Type(value = LanguageRecipe.class, name = "language")
+    @JsonSubTypes.Type(value = LanguageRecipe.class, name = "language"),
+    @JsonSubTypes.Type(value = VisionRecipe.class, name = "vision")
 })
 public sealed interface TrainingRecipe
-        permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, JudgeRecipe, LanguageRecipe {
+        permits AutoencoderRecipe, DiffusionRecipe, JointRecipe, JudgeRecipe, LanguageRecipe, VisionRecipe {
 
     /** The settings of the loop. */
     TrainConfig training();

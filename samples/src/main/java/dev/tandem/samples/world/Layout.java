@@ -20,10 +20,21 @@ final class Layout {
     /** Heights are one of these parts of the full one, so that a scaled sprite can be used again. */
     private static final double[] SIZES = {0.94, 0.97, 1.0};
 
+    /** Largest width and height in a row of one, two and three. */
+    private static final double[] WIDTHS = {0.72, 0.43, 0.29};
+
+    private static final double[] HEIGHTS = {0.60, 0.52, 0.44};
+
+    private static final int STEPS = 4;
+
     private Layout() {}
 
-    /** From left to right. */
-    static List<Placed> of(Scene scene, SpriteSheet sprites, RandomGenerator random) {
+    /**
+     * From left to right.
+     *
+     * @param varied whether subjects may be smaller than usual, down to the size that each has in a row of three
+     */
+    static List<Placed> of(Scene scene, SpriteSheet sprites, RandomGenerator random, boolean varied) {
         List<Item> row = new ArrayList<>();
         for (Item item : scene.items()) {
             for (int i = 0; i < item.count(); i++) {
@@ -38,22 +49,26 @@ final class Layout {
             case 2 -> new double[] {0.265, 0.735};
             default -> new double[] {0.175, 0.5, 0.825};
         };
-        double most = row.size() == 1 ? 0.72 : row.size() == 2 ? 0.43 : 0.29;
-        double tall = row.size() == 1 ? 0.60 : row.size() == 2 ? 0.52 : 0.44;
         double drift = (row.size() == 1 ? 0.05 : 0.012) * (2 * random.nextDouble() - 1);
         double ground = 0.885 + 0.015 * (2 * random.nextDouble() - 1);
         double scale = SIZES[random.nextInt(SIZES.length)];
+        double smaller = varied ? random.nextInt(STEPS + 1) / (double) STEPS : 0;
         List<Placed> placed = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             Subject subject = row.get(i).subject();
             double aspect = sprites.aspect(subject);
             double size = scale * (scene.isPair() ? subject.size() : 1);
-            double height = size * Math.min(tall, most / aspect);
+            double usual = height(row.size(), aspect);
+            double height = size * (usual - smaller * (usual - height(WIDTHS.length, aspect)));
             double width = height * aspect;
             placed.add(new Placed(
                     row.get(i),
                     new Rectangle2D.Double(centres[i] + drift - width / 2, ground - height, width, height)));
         }
         return placed;
+    }
+
+    private static double height(int things, double aspect) {
+        return Math.min(HEIGHTS[things - 1], WIDTHS[things - 1] / aspect);
     }
 }

@@ -33,6 +33,21 @@ public final class ScenePainter {
 
     private final Map<Key, Pixels> backdrops = new ConcurrentHashMap<>();
     private final SpriteSheet sprites = new SpriteSheet();
+    private final boolean varied;
+
+    private ScenePainter(boolean varied) {
+        this.varied = varied;
+    }
+
+    /** Subjects have the size that suits their number. */
+    public ScenePainter() {
+        this(false);
+    }
+
+    /** Subjects are often smaller than suits their number, down to the size that each has in a row of three. */
+    public static ScenePainter varied() {
+        return new ScenePainter(true);
+    }
 
     /**
      * Paints a scene.
@@ -70,23 +85,38 @@ public final class ScenePainter {
      * @return for each pixel, row by row, whether it shows part of a subject
      */
     public boolean[] subjects(Scene scene, int size, RandomGenerator random) {
+        int[] items = items(scene, size, random);
+        boolean[] covered = new boolean[items.length];
+        for (int i = 0; i < covered.length; i++) {
+            covered[i] = items[i] > 0;
+        }
+        return covered;
+    }
+
+    /**
+     * What is where in the picture that {@link #paint} makes of the same scene, size and random numbers.
+     *
+     * @return for each pixel, row by row, which of the scene's items it shows, counted from 1; 0 for none
+     */
+    public int[] items(Scene scene, int size, RandomGenerator random) {
         view(scene, 2 * size, random); // draws its random numbers
-        boolean[] covered = new boolean[size * size];
+        int[] items = new int[size * size];
         for (Layout.Placed placed : layout(scene, random)) {
             Cut cut = cut(placed, 2 * size);
             Sprite sprite = cut.sprite();
+            int item = 1 + scene.items().indexOf(placed.item());
             for (int y = 0; y < sprite.height(); y++) {
                 int row = (cut.top() + y) / 2;
                 for (int x = 0; x < sprite.width(); x++) {
                     int column = (cut.left() + x) / 2;
                     boolean inside = row >= 0 && row < size && column >= 0 && column < size;
                     if (inside && sprite.argb()[y * sprite.width() + x] >>> 24 >= OPAQUE) {
-                        covered[row * size + column] = true;
+                        items[row * size + column] = item;
                     }
                 }
             }
         }
-        return covered;
+        return items;
     }
 
     /** A sprite and where its left upper corner lies on a canvas. */
@@ -104,7 +134,7 @@ public final class ScenePainter {
 
     /** Where the subjects stand, from left to right. */
     List<Layout.Placed> layout(Scene scene, RandomGenerator random) {
-        return Layout.of(scene, sprites, random);
+        return Layout.of(scene, sprites, random, varied);
     }
 
     /** The part of a backdrop that a picture shows. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +72,30 @@ class ScenePainterTest {
         }
         assertTrue(all > 200 && inside > 0.6 * all, inside + " of " + all + " pixels of the cars change colour");
         assertTrue(outside < 0.15 * inside, outside + " pixels change outside the cars, " + inside + " inside");
+    }
+
+    @Test
+    void aVariedPainterMakesSubjectsAsSmallAsThreeAreAndNoSmaller() {
+        ScenePainter varied = ScenePainter.varied();
+        for (Subject subject : List.of(Subject.BICYCLE, Subject.GIRAFFE)) {
+            double usual = heights(PAINTER, subject, 1)[1];
+            double three = heights(PAINTER, subject, 3)[1];
+            double[] heights = heights(varied, subject, 1);
+            assertEquals(usual, heights[1], 1e-9);
+            assertEquals(three * 0.94, heights[0], 1e-9, subject + " has the size of one among three");
+            assertArrayEquals(heights(PAINTER, subject, 3), heights(varied, subject, 3), 1e-9);
+        }
+    }
+
+    /** The smallest and the largest in many pictures. */
+    private static double[] heights(ScenePainter painter, Subject subject, int count) {
+        Scene scene = Scene.of(Item.many(subject, count), Place.FARM, TimeOfDay.DAY);
+        SplittableRandom random = new SplittableRandom(6);
+        double[] heights = IntStream.range(0, 300)
+                .mapToDouble(i -> painter.layout(scene, random).get(0).box().getHeight())
+                .sorted()
+                .toArray();
+        return new double[] {heights[0], heights[heights.length - 1]};
     }
 
     @Test

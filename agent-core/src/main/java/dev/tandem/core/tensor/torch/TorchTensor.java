@@ -53,10 +53,11 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
         return switch (dtype) {
             case FLOAT32 -> DataType.FLOAT32;
             case FLOAT16 -> DataType.FLOAT16;
-            // DJL's native library ends the process when it meets this type
-            case BFLOAT16 ->
+            // DJL's native library ends the process when it meets the first of these types, and does not know the
+            // others
+            case BFLOAT16, FLOAT8_E4M3FN, FLOAT8_E5M2 ->
                 throw new IllegalArgumentException(
-                        "libtorch, as DJL calls it, has no BFLOAT16; convert to FLOAT32 or FLOAT16");
+                        "libtorch, as DJL calls it, has no " + dtype + "; convert to FLOAT32 or FLOAT16");
             case INT64 -> DataType.INT64;
             case INT32 -> DataType.INT32;
             case INT8 -> DataType.INT8;
