@@ -28,7 +28,7 @@ import java.util.random.RandomGenerator;
  * The bridge's part of a joint step: draws the noise, follows the temperature, and says how well gradients get through.
  *
  * <p>Metrics: {@code tau}; {@code usable_rows}, the share of caption positions whose gradient is neither next to nothing nor above the
- * limit; {@code caption_right}, the share of caption tokens where the choice is the true one; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run.
+ * limit; {@code caption_right}, the share of caption tokens where the choice is the true one; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run. With {@code candidates} there is no temperature, so neither of the first two.
  */
 public final class BridgeTrainer implements BridgeTraining {
 

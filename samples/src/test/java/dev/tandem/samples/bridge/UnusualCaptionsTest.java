@@ -142,6 +142,9 @@ class UnusualCaptionsTest {
             List<Integer> silent = List.of(special, special);
             List<Integer> endless = plain(words, " dog".repeat(3 * clip.maxLength()));
             List<Integer> torn = torn(words);
+            if (family.equals("llama3")) {
+                assertTrue(words.spell(torn).text().indexOf('\uFFFD') >= 0, "broken bytes are spelled as U+FFFD");
+            }
             List<Integer> marked = new ArrayList<>(plain(words, " a [IMG] dog [/IMG]"));
             marked.add(1, special);
             List<List<Integer>> all = List.of(usual, empty, silent, endless, torn, marked);
@@ -168,8 +171,7 @@ class UnusualCaptionsTest {
     /** The beginning of a character of several bytes, where the vocabulary has bytes; else a word. */
     private static List<Integer> torn(LlmTokenizer words) {
         List<Integer> whole = plain(words, " \u4e2d");
-        List<Integer> part = whole.subList(0, Math.max(1, whole.size() - 1));
-        return part;
+        return whole.subList(0, Math.max(1, whole.size() - 1));
     }
 
     private static void gradients(BridgeConfig config, Result result, int usual, int silent, int endless) {
