@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * In the forward direction this is exactly the embedding of s. Neither P [m, V_S], nor M, nor a one-hot row of either vocabulary is
  * built. E is frozen.
+ *
+ * <p>Every run of tokens is a caption. One that is longer than S is cut, its last token the end token; what is cut off gets no gradient
+ * but with {@code sentence}, where it counts among the caption's tokens. One that is empty or has special tokens only, such as markers,
+ * reads as the empty caption and gets no gradient. Bytes that are no valid UTF-8 read as U+FFFD; the lexical map has no row for them.
+ * Markers in letters are letters.
  */
 public final class CaptionBridge {
 

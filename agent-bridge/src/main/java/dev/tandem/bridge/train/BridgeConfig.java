@@ -13,9 +13,18 @@ import dev.tandem.bridge.vocab.SentenceAlignment.Pool;
  * @param noise whether Gumbel noise is added; without it the plain softmax stands in, and the temperature is not used
  * @param temperature how the temperature falls
  * @param gradientLimit largest strength of a row's gradient; 0 for no limit
+ * @param estimator where the gradient of the logits comes from
+ * @param candidates with the estimator {@code candidates}, how many tokens are tried at one place of each caption
  */
 @JsonDeserialize(builder = BridgeConfig.Builder.class)
-public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature temperature, double gradientLimit) {
+public record BridgeConfig(
+        Matrix matrix,
+        Pool pool,
+        boolean noise,
+        Temperature temperature,
+        double gradientLimit,
+        Estimator estimator,
+        int candidates) {
 
     /** Kinds of transformation matrix. */
     public enum Matrix {
@@ -26,7 +35,25 @@ public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature 
         NONE
     }
 
+    /** Ways to the gradient of the logits. */
+    public enum Estimator {
+        /** Through the matrix: the paper's. */
+        STRAIGHT_THROUGH,
+        /** From the losses of other tokens, tried: ours. The matrix is not used; only {@code none} still cuts the gradient. */
+        CANDIDATES
+    }
+
+    private static final int MOST_CANDIDATES = 64;
+
     public BridgeConfig {
+        if (candidates < 2 || candidates > MOST_CANDIDATES) {
+            throw new IllegalArgumentException(
+                    "bridge: candidates must be from 2 to " + MOST_CANDIDATES + ", got " + candidates);
+        }
+        if (estimator == Estimator.CANDIDATES && matrix == Matrix.NONE) {
+            throw new IllegalArgumentException("bridge: the matrix 'none' lets no gradient through, so there is nothing"
+                    + " for the estimator 'candidates' to estimate; leave one of them out");
+        }
         if (!(gradientLimit >= 0)) {
             throw new IllegalArgumentException(
                     "bridge: gradient_limit must not be negative (0 is no limit), got " + gradientLimit);
@@ -46,6 +73,8 @@ public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature 
         private boolean noise = true;
         private Temperature temperature = Temperature.constant(1);
         private double gradientLimit = 100;
+        private Estimator estimator = Estimator.STRAIGHT_THROUGH;
+        private int candidates = 4;
 
         private Builder() {}
 
@@ -74,8 +103,18 @@ public record BridgeConfig(Matrix matrix, Pool pool, boolean noise, Temperature 
             return this;
         }
 
+        public Builder estimator(Estimator value) {
+            estimator = value;
+            return this;
+        }
+
+        public Builder candidates(int value) {
+            candidates = value;
+            return this;
+        }
+
         public BridgeConfig build() {
-            return new BridgeConfig(matrix, pool, noise, temperature, gradientLimit);
+            return new BridgeConfig(matrix, pool, noise, temperature, gradientLimit, estimator, candidates);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.bridge.train;
 
 import dev.tandem.bridge.condition.AlignedCaption;
 import dev.tandem.bridge.condition.BridgedConditioning;
+import dev.tandem.bridge.condition.Candidates;
 import dev.tandem.bridge.condition.CaptionAligner;
 import dev.tandem.bridge.condition.CaptionBridge;
 import dev.tandem.bridge.condition.PlainConditioning;
@@ -14,7 +15,10 @@ import dev.tandem.bridge.vocab.WordAlignment;
 import dev.tandem.core.stage.CaptionDecoder;
 import dev.tandem.core.stage.CaptionTokenizer;
 import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.BridgeTraining;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +28,14 @@ import java.util.random.RandomGenerator;
  * The bridge's part of a joint step: draws the noise, follows the temperature, and says how well gradients get through.
  *
  * <p>Metrics: {@code tau}; {@code usable_rows}, the share of caption positions whose gradient is neither next to nothing nor above the
- * limit; {@code caption_right}, the share of caption tokens where the choice is the true one; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run.
+ * limit; {@code caption_right}, the share of caption tokens where the choice is the true one; {@code caption_cache}, the share of captions whose transform was in the cache, over the whole run. With {@code candidates} there is no temperature, so neither of the first two.
  */
 public final class BridgeTrainer implements BridgeTraining {
 
     private final BridgeConfig config;
     private final CaptionAligner aligner;
     private final CaptionBridge bridge;
+    private final Candidates candidates;
 
     /**
      * A bridge between two vocabularies. With {@code lexical} it makes a table [V_L, d] that belongs to the scope that is current now.
@@ -39,9 +44,12 @@ public final class BridgeTrainer implements BridgeTraining {
      */
     public BridgeTrainer(BridgeConfig config, CaptionDecoder decoder, CaptionTokenizer tokenizer, Tensor embeddings) {
         this.config = config;
+        this.candidates = new Candidates(decoder, config.candidates());
         GumbelSoftmax relax =
                 config.gradientLimit() == 0 ? GumbelSoftmax.unlimited() : new GumbelSoftmax(config.gradientLimit());
-        if (config.matrix() == BridgeConfig.Matrix.LEXICAL) {
+        boolean mapped = config.matrix() == BridgeConfig.Matrix.LEXICAL
+                && config.estimator() == BridgeConfig.Estimator.STRAIGHT_THROUGH;
+        if (mapped) {
             LexicalMap map = LexicalMap.of(decoder, tokenizer);
             aligner = new CaptionAligner(decoder, tokenizer, new LexicalAlignment(map));
             bridge = CaptionBridge.lexical(aligner, map, embeddings, relax);
@@ -61,8 +69,11 @@ public final class BridgeTrainer implements BridgeTraining {
     @Override
     public BridgedCaptions forward(
             Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
-        return config.matrix() == BridgeConfig.Matrix.NONE
-                ? pipeline(captionLogits, targets)
+        if (config.matrix() == BridgeConfig.Matrix.NONE) {
+            return pipeline(captionLogits, targets);
+        }
+        return config.estimator() == BridgeConfig.Estimator.CANDIDATES
+                ? tried(captionLogits, targets, random)
                 : relaxed(captionLogits, targets, step, random);
     }
 
@@ -72,13 +83,56 @@ public final class BridgeTrainer implements BridgeTraining {
         long[] ids = ids(targets);
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("caption_right", right(captionLogits.detach().argmax(-1).toLongArray(), ids));
+        metrics.put("caption_cache", aligner.stats().hitRate());
         return new BridgedCaptions(
                 plain.ids(),
                 plain.inputsEmbeds(),
                 captionLogits.engine().tensor(ids, ids.length),
                 texts(plain.captions()),
                 metrics,
+                null,
                 null);
+    }
+
+    /** What the language model says, and what it could say instead. */
+    private BridgedCaptions tried(Tensor captionLogits, List<List<Integer>> targets, RandomGenerator random) {
+        TensorEngine engine = captionLogits.engine();
+        Tensor values = captionLogits.detach();
+        Tensor noisy = config.noise() ? values.add(GumbelSoftmax.noise(engine, random, values.shape())) : values;
+        Tensor ids = noisy.argmax(-1);
+        List<Integer> lengths = targets.stream().map(List::size).toList();
+        List<Integer> chosen =
+                Arrays.stream(ids.toLongArray()).mapToObj(Math::toIntExact).toList();
+        PlainConditioning said = bridge.plain(split(chosen, lengths));
+        Candidates.Drawn drawn = candidates.draw(values, lengths, chosen, random);
+        PlainConditioning others = bridge.plain(drawn.captions());
+        long rows = values.size(0);
+        long vocabulary = values.size(1);
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("caption_right", right(ids.toLongArray(), ids(targets)));
+        metrics.put("caption_cache", aligner.stats().hitRate());
+        return new BridgedCaptions(
+                said.ids(),
+                said.inputsEmbeds(),
+                ids,
+                texts(said.captions()),
+                metrics,
+                null,
+                new Alternatives(
+                        others.ids(),
+                        others.inputsEmbeds(),
+                        drawn.owners(),
+                        losses -> drawn.gradient(engine, rows, vocabulary, losses)));
+    }
+
+    private static List<List<Integer>> split(List<Integer> chosen, List<Integer> lengths) {
+        List<List<Integer>> captions = new ArrayList<>();
+        int first = 0;
+        for (int length : lengths) {
+            captions.add(chosen.subList(first, first + length));
+            first += length;
+        }
+        return captions;
     }
 
     private BridgedCaptions relaxed(
@@ -99,7 +153,8 @@ public final class BridgeTrainer implements BridgeTraining {
                 result.relaxed().ids(),
                 texts(result.captions()),
                 metrics,
-                result.gradient());
+                result.gradient(),
+                null);
     }
 
     private static List<String> texts(List<AlignedCaption> captions) {

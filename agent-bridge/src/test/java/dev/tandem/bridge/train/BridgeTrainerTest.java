@@ -2,6 +2,7 @@ package dev.tandem.bridge.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.bridge.ToyVocabularies;
@@ -89,5 +90,39 @@ class BridgeTrainerTest {
         assertEquals(Matrix.WORD, config.matrix());
         assertEquals(1e-4, config.temperature().at(301), 1e-12);
         assertEquals(100, config.gradientLimit());
+    }
+
+    @Test
+    void candidatesAreCaptionsThatDifferInOneToken() {
+        BridgedCaptions captions = forward(
+                BridgeConfig.builder()
+                        .estimator(BridgeConfig.Estimator.CANDIDATES)
+                        .candidates(3)
+                        .noise(false)
+                        .build(),
+                1);
+        assertEquals(List.of(" rainbow", " two rainbow"), captions.texts());
+        var alternatives = java.util.Objects.requireNonNull(captions.alternatives());
+        assertEquals(List.of(0, 0, 0, 1, 1, 1), alternatives.captions());
+        assertArrayEquals(new long[] {6, 10}, alternatives.ids().shape());
+        float[] gradient = alternatives
+                .gradient()
+                .apply(new float[] {1, 0, 0, 0, 0, 0})
+                .dense()
+                .toFloatArray();
+        assertEquals(4 * decoder.vocabularySize(), gradient.length);
+    }
+
+    @Test
+    void candidatesNeedAGradientToEstimate() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> BridgeConfig.builder()
+                        .matrix(Matrix.NONE)
+                        .estimator(BridgeConfig.Estimator.CANDIDATES)
+                        .build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> BridgeConfig.builder().candidates(1).build());
     }
 }

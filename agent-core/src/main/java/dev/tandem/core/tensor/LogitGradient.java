@@ -10,6 +10,26 @@ public sealed interface LogitGradient {
     record Whole(Tensor dense) implements LogitGradient {}
 
     /**
+     * Single values; the others are zero.
+     *
+     * @param engine makes the tensor that {@link #dense} gives
+     * @param rows n
+     * @param columns V
+     * @param entries int64 [m], places in row-major order; they may repeat
+     * @param values [m]
+     */
+    record Entries(TensorEngine engine, long rows, long columns, Tensor entries, Tensor values)
+            implements LogitGradient {
+
+        @Override
+        public Tensor dense() {
+            Tensor dense = engine.zeros(DType.FLOAT32, rows, columns);
+            dense.addAt(entries, values);
+            return dense;
+        }
+    }
+
+    /**
      * In parts: {@code factor · softmax} in each row, and single values that are added.
      *
      * @param softmax [n, V]; becomes the gradient when that is asked for

@@ -3,6 +3,7 @@ package dev.tandem.core.tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +28,11 @@ public interface TensorEngine {
      * @throws IllegalStateException if this thread has an open tape already, or the engine records no gradients
      */
     GradientTape gradientTape();
+
+    /** Runs something that no tape records, though one may be open on this thread. */
+    default <T> T unrecorded(Supplier<T> work) {
+        return work.get();
+    }
 
     /** Float32 tensor of the given shape from row-major values; no sizes at all make a scalar. */
     Tensor tensor(float[] values, long... shape);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ public interface BridgeTraining {
      * @param texts the captions that these spell, P of them
      * @param metrics for the log, such as {@code tau} and {@code usable_rows}
      * @param gradientOfLogits what comes back to them, after a backward pass from something made of {@code inputsEmbeds}; null where nothing does
+     * @param alternatives captions that could have been said instead, whose losses give the gradient of the logits; null where they are not
+     *     asked for
      */
     record BridgedCaptions(
             Tensor ids,
@@ -42,7 +45,8 @@ public interface BridgeTraining {
             Tensor llmIds,
             List<String> texts,
             Map<String, Double> metrics,
-            @Nullable Supplier<LogitGradient> gradientOfLogits) {
+            @Nullable Supplier<LogitGradient> gradientOfLogits,
+            @Nullable Alternatives alternatives) {
 
         public BridgedCaptions {
             texts = List.copyOf(texts);
@@ -57,6 +61,22 @@ public interface BridgeTraining {
         /** The gradient of the logits, after a backward pass; null where none comes through. */
         public @Nullable LogitGradient gradient() {
             return gradientOfLogits == null ? null : gradientOfLogits.get();
+        }
+    }
+
+    /**
+     * Captions that could have been said.
+     *
+     * @param ids int64 [A, S], padded
+     * @param inputsEmbeds [A, S, d]
+     * @param captions for each, which of the P captions it stands for
+     * @param gradient of the logits, from the A losses; linear in them
+     */
+    record Alternatives(
+            Tensor ids, Tensor inputsEmbeds, List<Integer> captions, Function<float[], LogitGradient> gradient) {
+
+        public Alternatives {
+            captions = List.copyOf(captions);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tandem.core.train;
 
 import dev.tandem.core.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -20,4 +21,16 @@ public interface ImageTraining {
      * @return a scalar on the open tape
      */
     Tensor loss(Tensor latents, Tensor ids, Tensor inputsEmbeds, RandomGenerator random);
+
+    /**
+     * The losses of captions that pictures could have had, without gradients. Noise and time step are drawn once for each picture and are
+     * the same for all of its captions.
+     *
+     * @param latents [P, C, h, w]
+     * @param ids int64 [A, S]
+     * @param inputsEmbeds [A, S, d]
+     * @param pictures for each of the A captions, which of the P pictures it is for
+     * @return A losses
+     */
+    float[] losses(Tensor latents, Tensor ids, Tensor inputsEmbeds, List<Integer> pictures, RandomGenerator random);
 }

@@ -90,13 +90,27 @@ public final class JointTask implements TrainingTask {
         List<List<Integer>> targets = batch.dialogues().captionTokens();
         BridgeTraining.BridgedCaptions captions = bridge.forward(text.captionLogits(), targets, step, random);
         Tensor picture = image.loss(batch.latents(), captions.ids(), captions.inputsEmbeds(), random);
+        BridgeTraining.Alternatives alternatives = captions.alternatives();
+        float[] measured = alternatives == null
+                ? new float[0]
+                : image.losses(
+                        batch.latents(),
+                        alternatives.ids(),
+                        alternatives.inputsEmbeds(),
+                        alternatives.captions(),
+                        random);
         Losses losses = Losses.of(text.loss().add(picture.detach().mul(alpha)), size)
                 .counting(batch.dialogues().tokens(), targets.size())
                 .withBackward((tape, scale) -> {
                     if (captions.reachesLogits() || !image.parameters().isEmpty()) {
                         tape.backward(picture.mul(alpha * scale));
                     }
-                    learnText(text, tape, scale, captions::gradient);
+                    Supplier<@Nullable LogitGradient> returned = alternatives == null
+                            ? captions::gradient
+                            : () -> alternatives
+                                    .gradient()
+                                    .apply(times(measured, alpha * scale / targets.size()));
+                    learnText(text, tape, scale, returned);
                 })
                 .with("loss_t", text.loss())
                 .with("loss_v", picture)
@@ -105,6 +119,14 @@ public final class JointTask implements TrainingTask {
             losses = losses.with(metric.getKey(), metric.getValue());
         }
         return losses;
+    }
+
+    private static float[] times(float[] losses, double factor) {
+        float[] scaled = losses.clone();
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] *= (float) factor;
+        }
+        return scaled;
     }
 
     private void learnText(

@@ -31,19 +31,31 @@ public record DenoisingLoss(Scheduler scheduler, double minSnr) {
      * @return a scalar
      */
     public Tensor of(UNet2DCondition unet, Tensor latents, Tensor context, Tensor noise, long[] timesteps) {
+        return weighted(unet, latents, context, noise, timesteps).mean();
+    }
+
+    /**
+     * The loss of each picture of a batch by itself: [B]; the arguments are those of {@link #of}.
+     */
+    public Tensor each(UNet2DCondition unet, Tensor latents, Tensor context, Tensor noise, long[] timesteps) {
+        return weighted(unet, latents, context, noise, timesteps)
+                .reshape(timesteps.length, -1)
+                .mean(1, false);
+    }
+
+    private Tensor weighted(UNet2DCondition unet, Tensor latents, Tensor context, Tensor noise, long[] timesteps) {
         Tensor times = latents.engine().tensor(timesteps, timesteps.length);
         Tensor prediction = unet.forward(scheduler.addNoise(latents, noise, timesteps), times, context);
         Tensor error =
                 prediction.sub(scheduler.target(latents, noise, timesteps)).square();
         if (minSnr == 0) {
-            return error.mean();
+            return error;
         }
         float[] weights = new float[timesteps.length];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) weight(scheduler.alphaBar(timesteps[i]));
         }
-        return error.mul(latents.engine().tensor(weights, weights.length, 1, 1, 1))
-                .mean();
+        return error.mul(latents.engine().tensor(weights, weights.length, 1, 1, 1));
     }
 
     private double weight(double alphaBar) {

@@ -1,8 +1,11 @@
 package dev.tandem.diffusion.train;
 
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.ImageTraining;
 import dev.tandem.diffusion.schedule.Scheduler;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -46,5 +49,28 @@ public final class JointImageTraining implements ImageTraining {
     public Tensor loss(Tensor latents, Tensor ids, Tensor inputsEmbeds, Tensor noise, long[] timesteps) {
         Tensor context = model.text().encode(ids, inputsEmbeds, null).lastHiddenState();
         return loss.of(model.unet(), latents, context, noise, timesteps);
+    }
+
+    @Override
+    public float[] losses(
+            Tensor latents, Tensor ids, Tensor inputsEmbeds, List<Integer> pictures, RandomGenerator random) {
+        TensorEngine engine = latents.engine();
+        long[] drawn = loss.drawTimesteps(random, Math.toIntExact(latents.size(0)));
+        Tensor noise = engine.randn(random, latents.shape());
+        long[] own = pictures.stream().mapToLong(Integer::longValue).toArray();
+        long[] timesteps = pictures.stream().mapToLong(p -> drawn[p]).toArray();
+        try (Scope scope = engine.scope()) {
+            return engine.unrecorded(() -> {
+                Tensor owners = engine.tensor(own, own.length);
+                Tensor context = model.text().encode(ids, inputsEmbeds, null).lastHiddenState();
+                return loss.each(
+                                model.unet(),
+                                latents.indexSelect(0, owners),
+                                context,
+                                noise.indexSelect(0, owners),
+                                timesteps)
+                        .toFloatArray();
+            });
+        }
     }
 }

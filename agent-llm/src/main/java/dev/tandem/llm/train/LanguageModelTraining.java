@@ -134,6 +134,8 @@ public final class LanguageModelTraining implements LanguageTraining {
             gradient.addAt(indices(places), engine().tensor(minus, minus.length));
             if (shared != null) {
                 gradient.addAt(indices(moved(shared.entries().toLongArray())), shared.values());
+            } else if (more instanceof LogitGradient.Entries single) {
+                gradient.addAt(indices(moved(single.entries().toLongArray())), single.values());
             } else if (more != null) {
                 Tensor captionsRows = indices(rows.captions);
                 gradient.addRowsAt(captionsRows, more.dense());

@@ -55,6 +55,12 @@ record DroppedCaptions(ImageTraining image, double share, CaptionTokenizer token
         return image.loss(latents, seenIds, plain.add(inputsEmbeds.sub(plain).mul(keep)), random);
     }
 
+    @Override
+    public float[] losses(
+            Tensor latents, Tensor ids, Tensor inputsEmbeds, List<Integer> pictures, RandomGenerator random) {
+        return image.losses(latents, ids, inputsEmbeds, pictures, random);
+    }
+
     private void fillEmpty(long[] ids, int at, int length) {
         Arrays.fill(ids, at, at + length, tokenizer.padId());
         List<Integer> empty = tokenizer.tokenize("").ids();

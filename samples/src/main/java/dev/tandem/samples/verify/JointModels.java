@@ -217,7 +217,13 @@ final class JointModels implements AutoCloseable {
             List<String> texts =
                     result.captions().stream().map(c -> c.pair().llm().text()).toList();
             return new BridgeTraining.BridgedCaptions(
-                    result.ids(), result.inputsEmbeds(), result.relaxed().ids(), texts, Map.of(), result.gradient());
+                    result.ids(),
+                    result.inputsEmbeds(),
+                    result.relaxed().ids(),
+                    texts,
+                    Map.of(),
+                    result.gradient(),
+                    null);
         };
     }
 
@@ -232,6 +238,12 @@ final class JointModels implements AutoCloseable {
             @Override
             public Tensor loss(Tensor pictures, Tensor ids, Tensor inputsEmbeds, RandomGenerator random) {
                 return predict(context(ids, inputsEmbeds)).mseLoss(target());
+            }
+
+            @Override
+            public float[] losses(
+                    Tensor pictures, Tensor ids, Tensor inputsEmbeds, List<Integer> owners, RandomGenerator random) {
+                throw new UnsupportedOperationException("reference cases try no other captions");
             }
         };
     }

@@ -50,13 +50,17 @@ class JointPartsTest {
     }
 
     private static JointRecipe recipe(String parts) {
+        return recipe(parts, "\"matrix\": \"word\"");
+    }
+
+    private static JointRecipe recipe(String parts, String bridge) {
         return (JointRecipe) ConfigReader.parse("""
                 {
-                  "kind": "joint", "model": "%s", "bridge": {"matrix": "word"}, %s,
+                  "kind": "joint", "model": "%s", "bridge": {%s}, %s,
                   "data": {"dialogues": 60, "held_out": 4, "batch": 1, "max_tokens": 200},
                   "training": {"steps": 6, "warmup_steps": 0, "learning_rate": 1e-2, "log_every": 1}
                 }
-                """.formatted(tiny, parts), "test", TrainingRecipe.class);
+                """.formatted(tiny, bridge, parts), "test", TrainingRecipe.class);
     }
 
     /** Trains and exports; the values of what was trained, by key. */
@@ -173,5 +177,18 @@ class JointPartsTest {
                         IllegalArgumentException.class,
                         () -> recipe(parts).open(ENGINE).close())
                 .getMessage());
+    }
+
+    @Test
+    void triedCandidatesTeachTheLanguageModelBesideAFrozenDenoiser() {
+        JointRecipe plain = recipe("\"language\": \"full\", \"image\": \"frozen\", \"alpha\": 0");
+        JointRecipe tried = recipe(
+                "\"language\": \"full\", \"image\": \"frozen\", \"alpha\": 50",
+                "\"estimator\": \"candidates\", \"candidates\": 3");
+        Map<String, float[]> without = train(plain, folder.resolve("no-picture"));
+        Map<String, float[]> with = train(tried, folder.resolve("candidates"));
+        String key = without.keySet().iterator().next();
+        assertFalse(Arrays.equals(without.get(key), with.get(key)));
+        assertArrayEquals(with.get(key), train(tried, folder.resolve("again")).get(key));
     }
 }
