@@ -65,8 +65,16 @@ record EvaluationReport(
         return speaker == null ? model : model + ", " + speaker.name().toLowerCase(Locale.ROOT);
     }
 
+    /** A speaker who shares no photo, and should not, is not measured by photos. */
     private Map<String, Map<String, ToDoubleFunction<Tally>>> groups() {
-        return speaker == null ? MEASURES : Map.of(TURN, Objects.requireNonNull(MEASURES.get(TURN)));
+        if (speaker != null && total().equals(Tally.none())) {
+            return Map.of();
+        }
+        return speaker == null ? MEASURES : turns();
+    }
+
+    private static Map<String, Map<String, ToDoubleFunction<Tally>>> turns() {
+        return Map.of(TURN, Objects.requireNonNull(MEASURES.get(TURN)));
     }
 
     private static Map<String, ToDoubleFunction<Tally>> group(String name) {
@@ -124,12 +132,15 @@ record EvaluationReport(
                         + reports.get(0).dialogues().size()));
         reports.forEach(r -> head.append(String.format(Locale.ROOT, "  %24s", shortened(r.title()))));
         lines.add(head.toString());
-        reports.get(0)
-                .groups()
+        (reports.get(0).speaker() == null ? MEASURES : turns())
                 .forEach((group, measures) -> measures.forEach((name, measure) -> {
                     StringBuilder line = new StringBuilder(
                             String.format(Locale.ROOT, "%-22s", group.replace('_', ' ') + " " + name));
                     for (EvaluationReport report : reports) {
+                        if (report.groups().isEmpty()) {
+                            line.append(String.format(Locale.ROOT, "  %24s", "no photos"));
+                            continue;
+                        }
                         Bootstrap.Interval interval = Bootstrap.interval(report.dialogues(), measure);
                         line.append(String.format(
                                 Locale.ROOT,

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Dialogues of one's own, read and split. Their texts are in memory, their photos are not.
@@ -67,15 +68,16 @@ record OwnDialogues(List<RecordedDialogue> train, List<RecordedDialogue> heldOut
                 reader.photos(data.photos());
             }
             DataReport report = reader.build().read(dialogues::add);
-            LOG.info(
-                    "{}: {} dialogues, {} left out; {} photos, {} missing, {} damaged, {} without a caption",
-                    file,
-                    report.read(),
-                    report.skipped(),
-                    report.photos(),
-                    report.missing(),
-                    report.damaged(),
-                    report.uncaptioned());
+            LOG.atLevel(report.missing() + report.damaged() > 0 ? Level.WARN : Level.INFO)
+                    .log(
+                            "{}: {} dialogues, {} left out; {} photos, {} missing, {} damaged, {} without a caption",
+                            file,
+                            report.read(),
+                            report.skipped(),
+                            report.photos(),
+                            report.missing(),
+                            report.damaged(),
+                            report.uncaptioned());
             report.problems().forEach(LOG::warn);
         }
         return dialogues;

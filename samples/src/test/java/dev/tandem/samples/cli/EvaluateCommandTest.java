@@ -96,6 +96,7 @@ class EvaluateCommandTest {
         // the user's second turn is the agent's words again, "yes, look" in place of "nice"
         assertEquals(0, user.path("measures").path("BLEU-1").path("value").asDouble(), 1e-6);
         assertFalse(user.path("measures").has("judge-FID"), user.toString());
+        assertFalse(user.has("photo_turn"), "it was to share none, and shared none");
         assertTrue(Files.readString(out.resolve("report.md")).contains(", agent | "));
         assertTrue(Files.readString(out.resolve("report.html")).contains("Due: a boat number 0 on a lake"));
         refused("no dialogue of", "evaluate", model, "--data", empty().toString());
