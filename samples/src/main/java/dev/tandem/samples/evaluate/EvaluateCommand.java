@@ -6,20 +6,15 @@ import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.data.RecordedDialogue;
 import dev.tandem.core.dialogue.Speaker;
-import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
-import dev.tandem.samples.evaluate.metric.ClipFeatures;
-import dev.tandem.samples.evaluate.metric.PictureFeatures;
 import dev.tandem.samples.output.OutputFiles;
-import dev.tandem.samples.world.Subject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -85,6 +80,13 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "a CLIP model in the layout of transformers; the report then has CLIPScore and distances by its features")
     private @Nullable Path clip;
 
+    @Option(
+            names = "--inception",
+            paramLabel = "FILE",
+            description =
+                    "pytorch-fid's InceptionV3 as safetensors; the report then has IS, FID and KID by its features")
+    private @Nullable Path inception;
+
     @Mixin
     private final OwnDialoguesOptions own = new OwnDialoguesOptions();
 
@@ -100,8 +102,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (judge != null && !Files.isRegularFile(judge)) {
             throw new ParameterException(spec.commandLine(), "there is no file " + judge + " with the judge's weights");
         }
-        if (clip != null && report == null) {
-            throw new ParameterException(spec.commandLine(), "--clip measures what stands in a report; give --report");
+        if ((clip != null || inception != null) && report == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--clip and --inception measure what stands in a report; give --report");
         }
         List<ReportPages.Model> evaluated = new ArrayList<>();
         try {
@@ -109,13 +112,12 @@ public final class EvaluateCommand implements Callable<Integer> {
                 OutputFiles.checkFolder(report);
             }
             List<RecordedDialogue> read = own.given() ? own.read(heldOut, err()) : List.of();
-            try (PictureJudge pictures = judge();
-                    ClipFeatures similarity = similarity()) {
+            try (Networks networks = networks().load(TorchEngine.cpu(), own.given())) {
                 for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
                     if (own.given()) {
-                        evaluated.addAll(evaluateOwn(model, read, pictures, similarity));
+                        evaluated.addAll(evaluateOwn(model, read, networks));
                     } else {
-                        evaluated.add(evaluate(model, pictures, similarity));
+                        evaluated.add(evaluate(model, networks));
                     }
                 }
             }
@@ -129,14 +131,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** CLIP, which knows the world's subjects by their names; null if none was given. */
-    private @Nullable ClipFeatures similarity() {
-        List<String> classes = own.given()
-                ? List.of("a photo")
-                : Arrays.stream(Subject.values())
-                        .map(s -> "a photo of " + s.usualName().withArticle())
-                        .toList();
-        return clip == null ? null : ClipFeatures.load(TorchEngine.cpu(), clip, classes);
+    private Networks.Files networks() {
+        return new Networks.Files(judge, clip, inception);
     }
 
     private List<String> settings(int dialogues) {
@@ -147,17 +143,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                                 heldOut + " held-out dialogues, seed " + seed
                                         + "; in brackets 95 % bootstrap intervals",
                                 "BLEU and ROUGE-L are 0 to 100, of the agent's words against the words that were written"));
-        if (judged()) {
-            settings.add("judge-: by the features of "
-                    + (judge == null
-                            ? "the small world's own judge, which knows painted scenes only"
-                            : "the judge " + judge)
-                    + "; not comparable with InceptionV3's");
-        }
-        if (clip != null) {
-            settings.add("clip-: by the picture vectors of " + clip
-                    + (own.given() ? "" : ", classes by the names of the subjects"));
-        }
+        settings.addAll(networks().settings(own.given()));
         return settings;
     }
 
@@ -172,37 +158,19 @@ public final class EvaluateCommand implements Callable<Integer> {
         OutputFiles.replace(folder.resolve("report.json"), pages.json().getBytes(StandardCharsets.UTF_8));
     }
 
-    private PictureJudge judge() {
-        TensorEngine engine = TorchEngine.cpu();
-        return judge == null ? PictureJudge.embedded(engine) : PictureJudge.load(engine, judge);
-    }
-
-    private ReportPages.Model evaluate(String model, PictureJudge pictures, @Nullable ClipFeatures similarity) {
+    private ReportPages.Model evaluate(String model, Networks networks) {
         try (PhotoSharingAgent agent = agent(model)) {
-            List<Outcome> outcomes = new Evaluation(agent, pictures, seed, report != null)
+            List<Outcome> outcomes = new Evaluation(agent, networks.judge(), seed, report != null)
                     .run(heldOut, done -> say(model, done, heldOut));
             return new ReportPages.Model(
                     new EvaluationReport(
                             model, outcomes.stream().map(Outcome::tally).toList()),
-                    report == null ? List.of() : OutcomeMeasures.of(outcomes, pictures, similarity),
+                    report == null ? List.of() : OutcomeMeasures.of(outcomes, networks.asked(), networks.clip()),
                     outcomes.stream().flatMap(o -> o.exhibits().stream()).toList());
         }
     }
 
-    /** Of dialogues of one's own the judge knows nothing, so it is asked only where nobody else is. */
-    private boolean judged() {
-        return !own.given() || judge != null || clip == null;
-    }
-
-    private List<ReportPages.Model> evaluateOwn(
-            String model, List<RecordedDialogue> read, PictureJudge pictures, @Nullable ClipFeatures similarity) {
-        List<PictureFeatures> networks = new ArrayList<>();
-        if (judged()) {
-            networks.add(pictures);
-        }
-        if (similarity != null) {
-            networks.add(similarity);
-        }
+    private List<ReportPages.Model> evaluateOwn(String model, List<RecordedDialogue> read, Networks networks) {
         List<ReportPages.Model> evaluated = new ArrayList<>();
         try (PhotoSharingAgent agent = agent(model)) {
             for (Speaker speaker : own.speakers()) {
@@ -216,7 +184,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                 evaluated.add(new ReportPages.Model(
                         new EvaluationReport(
                                 model, outcomes.stream().map(Outcome::tally).toList(), speaker),
-                        report == null ? List.of() : OutcomeMeasures.of(outcomes, speaker, networks, similarity),
+                        report == null
+                                ? List.of()
+                                : OutcomeMeasures.of(outcomes, speaker, networks.asked(), networks.clip()),
                         outcomes.stream().flatMap(o -> o.exhibits().stream()).toList()));
             }
         }

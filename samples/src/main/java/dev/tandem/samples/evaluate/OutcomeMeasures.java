@@ -43,15 +43,16 @@ final class OutcomeMeasures {
     /**
      * Measures.
      *
-     * @param judge whose features pictures are compared by
-     * @param clip the same; null for none
+     * @param networks whose features pictures are compared by
+     * @param clip tells how well pictures fit their captions; null for none
      */
-    static List<Measure> of(List<Outcome> outcomes, PictureFeatures judge, @Nullable ClipFeatures clip) {
+    static List<Measure> of(
+            List<Outcome> outcomes, List<? extends PictureFeatures> networks, @Nullable ClipFeatures clip) {
         OutcomeMeasures all = new OutcomeMeasures(outcomes);
         for (Speaker speaker : Speaker.values()) {
             all.words(speaker, speaker.name().toLowerCase(Locale.ROOT) + " ");
         }
-        all.pictures(clip == null ? List.of(judge) : List.of(judge, clip), clip);
+        all.pictures(networks, clip);
         return List.copyOf(all.measures);
     }
 

@@ -41,10 +41,16 @@ final class OwnLatents implements JointBatches.PhotoLatents<Integer> {
      * @param vae folder of the autoencoder
      */
     static OwnLatents of(TensorEngine engine, OwnData data, OwnPhotos photos, AutoencoderKL autoencoder, Path vae) {
+        return of(engine, data, data.cacheBytes(), photos, autoencoder, vae);
+    }
+
+    /** The same with so many bytes to keep. */
+    static OwnLatents of(
+            TensorEngine engine, OwnData data, long bytes, OwnPhotos photos, AutoencoderKL autoencoder, Path vae) {
         VaeConfig config = autoencoder.config();
         int side = config.sampleSize() / config.downscale();
         long each = 2L * config.latentChannels() * side * side * Float.BYTES;
-        OwnPhotos first = photos.first((int) Math.min(photos.size(), Math.max(1, data.cacheBytes() / each)));
+        OwnPhotos first = photos.first((int) Math.min(photos.size(), Math.max(1, bytes / each)));
         if (first.size() < photos.size()) {
             LOG.warn(
                     "latents of {} of {} photos are kept in {} MB, the others are found out each time; raise cache_megabytes",

@@ -10,15 +10,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.data.AgentSide;
 import dev.tandem.core.data.MissingPhotos;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.TrainListener;
 import dev.tandem.core.train.TrainResult;
+import dev.tandem.core.weights.ModelFolder;
+import dev.tandem.diffusion.load.VaeConfigFile;
+import dev.tandem.diffusion.load.VaeLoader;
+import dev.tandem.diffusion.vae.AutoencoderKL;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,16 +260,33 @@ class OwnDataTest {
 
     @Test
     void whatIsBeyondTheCacheIsFoundOutEachTime() {
-        OwnData data =
-                OwnData.builder().files(List.of(folder.resolve("own.jsonl"))).build();
+        OwnData data = OwnData.builder()
+                .files(List.of(folder.resolve("own.jsonl")))
+                .cache(folder.resolve("cache"))
+                .build();
         OwnPhotos photos = OwnPhotos.of(
                 OwnDialogues.read(data, 1).train().stream()
                         .flatMap(d -> OwnDialogues.photos(d).stream())
                         .toList(),
                 16);
         assertEquals(OwnFiles.DIALOGUES, photos.size());
-        assertEquals(2, photos.first(2).size());
-        assertArrayEquals(photos.rgb(3), photos.only(3).rgb(0));
+        Path vae = models.resolve("tiny/vae");
+        try (Scope scope = ENGINE.scope();
+                AutoencoderKL autoencoder = VaeLoader.build(
+                        ENGINE,
+                        VaeConfigFile.read(vae.resolve("config.json")),
+                        ModelFolder.of(models.resolve("tiny")).component("vae").weights(ENGINE))) {
+            OwnLatents all = OwnLatents.of(ENGINE, data, photos, autoencoder, vae);
+            long each = 2L * 4 * 8 * 8 * Float.BYTES;
+            OwnLatents few = OwnLatents.of(ENGINE, data, 2 * each, photos, autoencoder, vae);
+            assertEquals(photos.size(), all.kept().size());
+            assertEquals(2, few.kept().size());
+            for (int i = 0; i < photos.size(); i++) {
+                assertArrayEquals(
+                        all.latents(i, autoencoder.config(), new SplittableRandom(1)),
+                        few.latents(i, autoencoder.config(), new SplittableRandom(1)));
+            }
+        }
     }
 
     @Test
