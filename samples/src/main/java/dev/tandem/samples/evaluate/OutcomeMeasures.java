@@ -6,7 +6,7 @@ import dev.tandem.samples.evaluate.Outcome.Due;
 import dev.tandem.samples.evaluate.Outcome.Exhibit;
 import dev.tandem.samples.evaluate.metric.ClipFeatures;
 import dev.tandem.samples.evaluate.metric.ClipScore;
-import dev.tandem.samples.evaluate.metric.FrechetDistance;
+import dev.tandem.samples.evaluate.metric.FrechetResamples;
 import dev.tandem.samples.evaluate.metric.InceptionScore;
 import dev.tandem.samples.evaluate.metric.KernelDistance;
 import dev.tandem.samples.evaluate.metric.PictureFeatures;
@@ -141,7 +141,7 @@ final class OutcomeMeasures {
             String network, String what, List<PictureFeatures.Seen> drawn, List<PictureFeatures.Seen> truth) {
         double[][] a = rows(drawn, PictureFeatures.Seen::features);
         double[][] b = rows(truth, PictureFeatures.Seen::features);
-        ToDoubleBiFunction<int[], int[]> frechet = (i, j) -> FrechetDistance.of(chosen(a, i), chosen(b, j));
+        ToDoubleBiFunction<int[], int[]> frechet = FrechetResamples.between(a, b)::of;
         double value = frechet.applyAsDouble(all(a.length), all(b.length));
         Bootstrap.Interval interval = Bootstrap.pictures(a.length, b.length, value, frechet);
         measures.add(new Measure(network + "-FID" + what, value, interval.notNegative(), false));
