@@ -3,6 +3,7 @@ package dev.tandem.llm;
 import dev.tandem.core.caption.CaptionListener;
 import dev.tandem.core.caption.CaptionParser;
 import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CaptionDecoder;
 import dev.tandem.core.stage.LanguageOptions;
@@ -30,7 +31,8 @@ public final class LlamaLanguageStage implements LanguageStage {
     private final TextTokens tokens;
     private final PromptEncoder prompts;
     private final CaptionDecoder captions;
-    private final LogitRules rules;
+    private final LogitRules agentRules;
+    private final LogitRules userRules;
     private final Runnable release;
 
     /**
@@ -49,8 +51,13 @@ public final class LlamaLanguageStage implements LanguageStage {
         this.tokens = tokens;
         this.prompts = prompts;
         this.captions = captions;
+        agentRules = rules(prompts.agentEndId());
+        userRules = rules(prompts.userEndId());
+    }
+
+    private LogitRules rules(int endOfTurn) {
         List<Integer> stops = new ArrayList<>(model.config().eosTokenIds());
-        stops.add(prompts.agentEndId());
+        stops.add(endOfTurn);
         List<Integer> never = new ArrayList<>();
         for (int id = 0; id < captions.vocabularySize(); id++) {
             if (captions.isSpecial(id)
@@ -60,20 +67,22 @@ public final class LlamaLanguageStage implements LanguageStage {
                 never.add(id);
             }
         }
-        rules = LogitRules.builder().stopIds(stops).suppressedIds(never).build();
+        return LogitRules.builder().stopIds(stops).suppressedIds(never).build();
     }
 
     @Override
     public LanguageUsage reply(
             Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
-        int[] prompt = prompts.prompt(dialogue);
+        Speaker speaker = next(dialogue);
+        LogitRules rules = speaker == Speaker.USER ? userRules : agentRules;
+        int[] prompt = prompts.prompt(dialogue, speaker);
         if (prompt.length + (long) options.maxNewTokens() > contextLength()) {
             throw new IllegalArgumentException("the dialogue has " + prompt.length + " tokens and the answer may have "
                     + options.maxNewTokens() + ", which is more than this model's context of " + contextLength()
                     + "; leave out the oldest turns");
         }
         cancellation.check();
-        Turn turn = new Turn(new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens()));
+        Turn turn = new Turn(rules, new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens()));
         Generation generation = new Generator(model, rules, new Sampler(options.temperature(), 0, options.topP()))
                 .generate(prompt, options.maxNewTokens(), new SplittableRandom(options.seed()), id -> {
                     turn.hear(id);
@@ -87,9 +96,14 @@ public final class LlamaLanguageStage implements LanguageStage {
                 generation.end() == Generation.End.STOP ? LanguageUsage.Finish.STOP : LanguageUsage.Finish.LENGTH);
     }
 
+    private static Speaker next(Dialogue dialogue) {
+        int size = dialogue.size();
+        return size > 0 && dialogue.turns().get(size - 1).speaker() == Speaker.AGENT ? Speaker.USER : Speaker.AGENT;
+    }
+
     @Override
     public int countTokens(Dialogue dialogue) {
-        return prompts.countTokens(dialogue);
+        return prompts.prompt(dialogue, next(dialogue)).length;
     }
 
     @Override
@@ -111,12 +125,14 @@ public final class LlamaLanguageStage implements LanguageStage {
     /** One answer under way: markers and text to the parser. */
     private final class Turn {
 
+        private final LogitRules rules;
         private final CaptionParser parser;
         private final TextStream text = new TextStream(tokens);
         private int last;
         private int heard;
 
-        Turn(CaptionParser parser) {
+        Turn(LogitRules rules, CaptionParser parser) {
+            this.rules = rules;
             this.parser = parser;
         }
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small model learns two answers by heart; the stage then gives them. */
+/** A small model learns two dialogues by heart; the stage then says them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LlamaLanguageStageTest {
 
@@ -121,10 +121,10 @@ class LlamaLanguageStageTest {
                 List.of(
                         prompts.encode(ASK_PHOTO.with(new Turn(
                                 Speaker.AGENT, List.of(new Words("see"), Photo.described("a cat"), new Words("ok"))))),
-                        prompts.encode(ASK_WORDS.with(Turn.agent("all fine")))),
+                        prompts.encode(ASK_WORDS.with(Turn.agent("all fine")).with(Turn.user("bye")))),
                 64,
-                Targets.AGENT);
-        LanguageTask task = new LanguageTask(llama.model(), llama.parameters(), set, Map.of(), Targets.AGENT, 70);
+                Targets.BOTH);
+        LanguageTask task = new LanguageTask(llama.model(), llama.parameters(), set, Map.of(), Targets.BOTH, 70);
         TrainConfig config = TrainConfig.builder()
                 .steps(120)
                 .warmupSteps(5)
@@ -167,6 +167,15 @@ class LlamaLanguageStageTest {
         Heard words = new Heard();
         stage.reply(ASK_WORDS, options(30), new Cancellation(), words);
         assertEquals("all fine", words.log.toString());
+    }
+
+    @Test
+    void afterATurnOfTheAgentItSaysTheUsers() {
+        Heard heard = new Heard();
+        Dialogue answered = ASK_WORDS.with(Turn.agent("all fine"));
+        LanguageUsage usage = stage.reply(answered, options(20), new Cancellation(), heard);
+        assertEquals("bye", heard.log.toString());
+        assertEquals(new LanguageUsage(stage.countTokens(answered), "bye ".length(), LanguageUsage.Finish.STOP), usage);
     }
 
     @Test

@@ -122,13 +122,36 @@ public final class PhotoSharingAgent implements AutoCloseable {
         return reply(remember(dialogue, userMessage), Seeds.derive(seed, dialogue.size()), listener, cancellation);
     }
 
+    /**
+     * Says the next turn of a dialogue: the agent's after a turn of the user, the user's after one of the agent, as a model can that learned
+     * both sides. The dialogue is left as it is, and may hold photos of both.
+     *
+     * @param dialogue not empty; its oldest turns are not shown to the model where it is too long
+     * @throws IllegalArgumentException if it is empty, or the last turn alone is too long
+     */
+    public Reply next(Dialogue dialogue) {
+        if (dialogue.size() == 0) {
+            throw new IllegalArgumentException("nothing was said yet, so there is no next turn");
+        }
+        long seed = settings.seedOrFresh();
+        Dialogue fitting = requests.run(new Cancellation(), () -> window.fit(dialogue));
+        return reply(fitting, Seeds.derive(seed, dialogue.size()), settings.listener(), new Cancellation());
+    }
+
+    /** Shorter side in pixels of the photos that it draws. */
+    public int photoSide() {
+        int width = image.width() == 0 ? stages.image().nativeWidth() : image.width();
+        int height = image.height() == 0 ? stages.image().nativeHeight() : image.height();
+        return Math.min(width, height);
+    }
+
     /** The dialogue with one more message of the user, cut to what the model can read. */
     Dialogue remember(Dialogue dialogue, String userMessage) {
         Turn turn = Turn.user(UserText.clean(userMessage, settings.maxMessageLength()));
         return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn)));
     }
 
-    /** Answers a dialogue that fits and ends with the user. */
+    /** Says the next turn of a dialogue that fits. */
     Reply reply(Dialogue dialogue, long seed, AgentListener listener, Cancellation cancellation) {
         return requests.run(cancellation, () -> {
             long began = System.nanoTime();

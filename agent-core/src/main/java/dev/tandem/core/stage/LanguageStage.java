@@ -14,9 +14,10 @@ import dev.tandem.core.dialogue.Dialogue;
 public interface LanguageStage extends AutoCloseable {
 
     /**
-     * Generates the agent's next turn.
+     * Generates the next turn: the agent's after a turn of the user or at the beginning, the user's after one of the agent. Only a model that
+     * learned both sides says the user's well.
      *
-     * @param dialogue what was said so far; the last turn is the user's. It must fit: {@link #countTokens} plus
+     * @param dialogue what was said so far. It must fit: {@link #countTokens} plus
      *     {@link LanguageOptions#maxNewTokens()} is at most {@link #contextLength()}
      * @param options how to generate
      * @param cancellation asked before each token
@@ -27,7 +28,7 @@ public interface LanguageStage extends AutoCloseable {
     LanguageUsage reply(
             Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener);
 
-    /** Tokens that a dialogue takes as a prompt, the beginning of the agent's answer included. */
+    /** Tokens that a dialogue takes as a prompt, the beginning of the next turn included. */
     int countTokens(Dialogue dialogue);
 
     /** Tokens that prompt and answer may have together. */

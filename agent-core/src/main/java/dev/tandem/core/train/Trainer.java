@@ -20,6 +20,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ public final class Trainer implements AutoCloseable {
     private final List<TrainListener> listeners;
     private final BooleanSupplier interrupted;
     private final boolean resume;
+    private final long lookEvery;
+    private final LongConsumer look;
     private final Scope home;
     private final AdamW optimizer;
     private final @Nullable AveragedWeights average;
@@ -67,6 +71,8 @@ public final class Trainer implements AutoCloseable {
         listeners = List.copyOf(builder.listeners);
         interrupted = builder.interrupted;
         resume = builder.resume;
+        lookEvery = builder.lookEvery;
+        look = builder.look;
         watch = new Watch(config);
         home = engine.scope();
         try {
@@ -109,6 +115,9 @@ public final class Trainer implements AutoCloseable {
             outcome = outcomeAfter(done, began);
             boolean first = done == start && start > 0;
             boolean best = false;
+            if (lookEvery > 0 && due(done, lookEvery, outcome) && !first) {
+                look(done);
+            }
             if (due(done, config.evaluateEvery(), outcome) && !first) {
                 evaluation = evaluate(done);
                 best = watch.add(done, evaluation);
@@ -217,20 +226,31 @@ public final class Trainer implements AutoCloseable {
         return outcome == TrainResult.Outcome.FINISHED || (every > 0 && done % every == 0);
     }
 
-    private Map<String, Double> evaluate(long done) {
-        Map<String, Double> metrics;
+    private void look(long done) {
+        averaged(() -> {
+            look.accept(done);
+            return done;
+        });
+    }
+
+    /** Does something with the weights to use after training in the places of those that are trained. */
+    private <T> T averaged(Supplier<T> action) {
         try (Scope scope = engine.scope()) {
             if (average != null) {
                 average.swap();
             }
             try {
-                metrics = task.evaluate(StepRandom.forEvaluation(config.seed()));
+                return action.get();
             } finally {
                 if (average != null) {
                     average.swap();
                 }
             }
         }
+    }
+
+    private Map<String, Double> evaluate(long done) {
+        Map<String, Double> metrics = averaged(() -> task.evaluate(StepRandom.forEvaluation(config.seed())));
         if (!metrics.isEmpty()) {
             listeners.forEach(l -> l.evaluated(done, metrics));
         }
@@ -342,6 +362,8 @@ public final class Trainer implements AutoCloseable {
         private final List<TrainListener> listeners = new ArrayList<>();
         private BooleanSupplier interrupted = () -> false;
         private boolean resume;
+        private long lookEvery;
+        private LongConsumer look = step -> {};
 
         private Builder() {}
 
@@ -381,6 +403,19 @@ public final class Trainer implements AutoCloseable {
         /** Go on from the newest checkpoint in the folder; from the start if there is none. */
         public Builder resume(boolean value) {
             resume = value;
+            return this;
+        }
+
+        /**
+         * Looks at the model while it trains, with the averaged weights where the run averages, inside an open scope without a tape. What the
+         * run computes does not depend on it.
+         *
+         * @param every after each so many steps, before the first and after the last; 0 for never
+         * @param look gets the number of steps that are done
+         */
+        public Builder look(long every, LongConsumer look) {
+            this.lookEvery = every;
+            this.look = look;
             return this;
         }
 

@@ -46,14 +46,11 @@ public record TrainingPixels(int size, Resampling resampling) {
 
     /** The same of a picture. */
     public float[] of(Picture picture) {
-        Picture resized = resized(picture);
-        // Python rounds halves to even numbers, as rint does
-        int top = (int) Math.rint((resized.height() - size) / 2.0);
-        int left = (int) Math.rint((resized.width() - size) / 2.0);
+        Picture square = cut(picture);
         float[] values = new float[3 * size * size];
         for (int y = 0; y < size; y++) {
             for (int x = 0; x < size; x++) {
-                int pixel = resized.rgb(left + x, top + y);
+                int pixel = square.rgb(x, y);
                 for (int c = 0; c < 3; c++) {
                     int level = pixel >> (16 - 8 * c) & 0xFF;
                     values[(c * size + y) * size + x] = (level / 255f - 0.5f) / 0.5f;
@@ -61,6 +58,25 @@ public record TrainingPixels(int size, Resampling resampling) {
             }
         }
         return values;
+    }
+
+    /** The N x N pixels that values are made from. */
+    public Picture cut(Picture picture) {
+        Picture resized = resized(picture);
+        // Python rounds halves to even numbers, as rint does
+        int top = (int) Math.rint((resized.height() - size) / 2.0);
+        int left = (int) Math.rint((resized.width() - size) / 2.0);
+        byte[] rgb = new byte[3 * size * size];
+        for (int y = 0; y < size; y++) {
+            for (int x = 0; x < size; x++) {
+                int pixel = resized.rgb(left + x, top + y);
+                int at = 3 * (y * size + x);
+                rgb[at] = (byte) (pixel >> 16);
+                rgb[at + 1] = (byte) (pixel >> 8);
+                rgb[at + 2] = (byte) pixel;
+            }
+        }
+        return new Picture(size, size, rgb);
     }
 
     private Picture resized(Picture picture) {

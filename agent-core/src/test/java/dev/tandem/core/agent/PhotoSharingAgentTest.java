@@ -263,6 +263,25 @@ class PhotoSharingAgentTest {
     }
 
     @Test
+    void theNextTurnIsTheOtherSpeakers() {
+        ScriptedStages stages = new ScriptedStages(dialogue -> "<a cat>" + dialogue.size());
+        try (PhotoSharingAgent agent = stages.builder().seed(1L).build()) {
+            Dialogue dialogue = new Dialogue(List.of(Turn.user("hi"), Turn.agent("[IMG] hello")));
+            Reply reply = agent.next(dialogue);
+            assertEquals("2", reply.text());
+            assertEquals("a cat", reply.photos().get(0).caption());
+            assertEquals(2, stages.asked.get(0).size());
+            assertFalse(stages.asked.get(0).turns().get(1).text().contains("[IMG]"), "it is taken apart");
+            assertEquals(reply.photos(), agent.next(dialogue).photos());
+            assertEquals(stages.image.nativeHeight(), agent.photoSide());
+            assertThrows(IllegalArgumentException.class, () -> agent.next(Dialogue.EMPTY));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> agent.next(new Dialogue(List.of(Turn.user("a".repeat(500))))));
+        }
+    }
+
+    @Test
     void drawsACaptionOfYours() {
         PhotoSharingAgent agent = new ScriptedStages(d -> "").builder().build();
         Photo photo = agent.draw(

@@ -11,8 +11,12 @@ public interface CaptionedLatents {
     /** Channels, height and width of each. */
     long[] shape();
 
-    /** A picture's latents as the denoiser sees them, in row-major order. */
-    float[] latents(int index);
+    /**
+     * A picture's latents as the denoiser sees them, in row-major order.
+     *
+     * @param random draws them where they are drawn
+     */
+    float[] latents(int index, RandomGenerator random);
 
     /**
      * A caption of a picture in the text encoder's tokens.

@@ -38,6 +38,7 @@ public final class DiffusionTraining implements TrainingTask {
     private final CaptionedLatents train;
     private final CaptionedLatents heldOut;
     private final long[] emptyCaption;
+    private final TextFeatures features;
     private final int batch;
     private final int measured;
     private final double captionDropout;
@@ -54,11 +55,14 @@ public final class DiffusionTraining implements TrainingTask {
         batch = b.batch;
         measured = Math.min(b.measured, heldOut.size());
         captionDropout = b.captionDropout;
-        if (batch < 1 || measured < 1 || train.size() < 1 || !(captionDropout >= 0 && captionDropout <= 1)) {
+        features = b.features == null ? ids -> model.text().encode(ids).lastHiddenState() : b.features;
+        if (b.features != null && b.trainText) {
+            throw new IllegalArgumentException("text features are kept only where the text encoder is not trained");
+        }
+        if (batch < 1 || train.size() < 1 || !(captionDropout >= 0 && captionDropout <= 1)) {
             throw new IllegalArgumentException(
-                    "training needs pictures, pictures to measure on, a batch of at least 1 and a share of"
-                            + " captions to drop from 0 to 1, got " + train.size() + ", " + measured + ", " + batch
-                            + " and " + captionDropout);
+                    "training needs pictures, a batch of at least 1 and a share of captions to drop from 0 to 1, got "
+                            + train.size() + ", " + batch + " and " + captionDropout);
         }
         groups = new ArrayList<>(
                 ParameterGroup.decayingMatrices("unet", ParameterKeys.prefixed(UNET, model.unetParameters()), 1));
@@ -93,17 +97,20 @@ public final class DiffusionTraining implements TrainingTask {
 
     /** The loss of a batch with noise and time steps given. */
     Tensor loss(Batch b, Tensor noise, long[] timesteps) {
-        Tensor context = model.text().encode(b.ids()).lastHiddenState();
+        Tensor context = features.of(b.ids());
         return loss.of(model.unet(), b.latents(), context, noise, timesteps);
     }
 
     /**
      * Mean loss of held-out pictures over evenly spaced time steps: {@code loss} with their captions, {@code loss_uncaptioned} with the
-     * empty one. Their difference says how much the caption is used.
+     * empty one. Their difference says how much the caption is used. Nothing where there are no held-out pictures.
      */
     @Override
     public Map<String, Double> evaluate(RandomGenerator random) {
         int trained = loss.scheduler().config().trainTimesteps();
+        if (measured == 0) {
+            return Map.of();
+        }
         double with = 0;
         double without = 0;
         int done = 0;
@@ -140,7 +147,7 @@ public final class DiffusionTraining implements TrainingTask {
         float[] values = new float[indices.length * each];
         long[] ids = new long[indices.length * emptyCaption.length];
         for (int b = 0; b < indices.length; b++) {
-            System.arraycopy(data.latents(indices[b]), 0, values, b * each, each);
+            System.arraycopy(data.latents(indices[b], random), 0, values, b * each, each);
             long[] caption = data.caption(indices[b], random);
             boolean dropped = dropout > 0 && random.nextDouble() < dropout;
             System.arraycopy(dropped ? emptyCaption : caption, 0, ids, b * emptyCaption.length, emptyCaption.length);
@@ -162,6 +169,7 @@ public final class DiffusionTraining implements TrainingTask {
         private @Nullable CaptionedLatents train;
         private @Nullable CaptionedLatents heldOut;
         private long @Nullable [] emptyCaption;
+        private @Nullable TextFeatures features;
         private int batch = 32;
         private int measured = 256;
         private double captionDropout = 0.1;
@@ -229,6 +237,12 @@ public final class DiffusionTraining implements TrainingTask {
         /** Whether the text encoder is trained too. */
         public Builder trainText(boolean value) {
             trainText = value;
+            return this;
+        }
+
+        /** Gives what a frozen text encoder says, such as from what was kept; the text encoder itself unless set. */
+        public Builder features(TextFeatures value) {
+            features = value;
             return this;
         }
 

@@ -115,7 +115,7 @@ class TrainingTest {
         }
 
         @Override
-        public float[] latents(int index) {
+        public float[] latents(int index, RandomGenerator random) {
             float[] values = new float[2 * SIDE * SIDE / 4];
             java.util.Arrays.fill(values, index % 2 == 0 ? 1 : -1);
             return values;

@@ -72,11 +72,21 @@ public final class PromptEncoder {
         return agentEnd[0];
     }
 
-    /** The prompt for the agent's next turn: the dialogue and the start of the answer. */
-    public int[] prompt(Dialogue dialogue) {
+    /** The token that ends the user's turn. */
+    public int userEndId() {
+        return userEnd[0];
+    }
+
+    /** The prompt for the next turn of a speaker: the dialogue and the start of the turn. */
+    public int[] prompt(Dialogue dialogue, Speaker speaker) {
         Writer writer = write(dialogue);
-        writer.add(agentStart, null);
+        writer.add(speaker == Speaker.USER ? userStart : agentStart, null);
         return writer.ids();
+    }
+
+    /** The prompt for the agent's next turn. */
+    public int[] prompt(Dialogue dialogue) {
+        return prompt(dialogue, Speaker.AGENT);
     }
 
     /** Tokens of {@link #prompt}. */

@@ -34,6 +34,13 @@ class PromptEncoderTest {
     }
 
     @Test
+    void theUsersTurnIsPromptedForToo() {
+        String spelled = LetterTokens.spell(encoder.prompt(DIALOGUE.last(1), Speaker.USER));
+        assertEquals("<|begin_of_text|><|user|>yes<|end|><|user|>", spelled);
+        assertEquals(encoder.agentEndId(), encoder.userEndId());
+    }
+
+    @Test
     void typedMarkersStayText() {
         int[] ids = encoder.prompt(new Dialogue(List.of(Turn.user("[IMG] a cat [/IMG]<|end|>"))));
         int special = 0;

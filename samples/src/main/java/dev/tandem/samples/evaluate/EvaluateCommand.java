@@ -4,22 +4,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
-import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.data.RecordedDialogue;
+import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
-import dev.tandem.samples.evaluate.metric.ClipFeatures;
 import dev.tandem.samples.output.OutputFiles;
-import dev.tandem.samples.world.Subject;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         mixinStandardHelpOptions = true,
         description =
-                "Measures when an agent shares photos, what their captions say and what the pictures show, on held-out dialogues.")
+                "Measures when an agent shares photos, what their captions say and what the pictures show, on held-out dialogues of the small world; or, with --data, what it says and shares on dialogues of your own.")
 public final class EvaluateCommand implements Callable<Integer> {
 
     private static final int SAY_EVERY = 25;
@@ -42,7 +43,11 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "names of models, or paths of model folders (default: default)")
     private List<String> models = new ArrayList<>();
 
-    @Option(names = "--held-out", paramLabel = "N", defaultValue = "500", description = "dialogues (${DEFAULT-VALUE})")
+    @Option(
+            names = "--held-out",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "dialogues; with --data at most so many (${DEFAULT-VALUE})")
     private int heldOut;
 
     @Option(
@@ -75,6 +80,16 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "a CLIP model in the layout of transformers; the report then has CLIPScore and distances by its features")
     private @Nullable Path clip;
 
+    @Option(
+            names = "--inception",
+            paramLabel = "FILE",
+            description =
+                    "pytorch-fid's InceptionV3 as safetensors; the report then has IS, FID and KID by its features")
+    private @Nullable Path inception;
+
+    @Mixin
+    private final OwnDialoguesOptions own = new OwnDialoguesOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -87,22 +102,27 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (judge != null && !Files.isRegularFile(judge)) {
             throw new ParameterException(spec.commandLine(), "there is no file " + judge + " with the judge's weights");
         }
-        if (clip != null && report == null) {
-            throw new ParameterException(spec.commandLine(), "--clip measures what stands in a report; give --report");
+        if ((clip != null || inception != null) && report == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--clip and --inception measure what stands in a report; give --report");
         }
         List<ReportPages.Model> evaluated = new ArrayList<>();
         try {
             if (report != null) {
                 OutputFiles.checkFolder(report);
             }
-            try (PictureJudge pictures = judge();
-                    ClipFeatures similarity = similarity()) {
+            List<RecordedDialogue> read = own.given() ? own.read(heldOut, err()) : List.of();
+            try (Networks networks = networks().load(TorchEngine.cpu(), own.given())) {
                 for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
-                    evaluated.add(evaluate(model, pictures, similarity));
+                    if (own.given()) {
+                        evaluated.addAll(evaluateOwn(model, read, networks));
+                    } else {
+                        evaluated.add(evaluate(model, networks));
+                    }
                 }
             }
             if (report != null) {
-                write(report, new ReportPages(evaluated, settings()));
+                write(report, new ReportPages(evaluated, settings(read.size())));
             }
         } catch (IllegalArgumentException | WeightException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -111,23 +131,19 @@ public final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** CLIP, which knows the world's subjects by their names; null if none was given. */
-    private @Nullable ClipFeatures similarity() {
-        List<String> classes = Arrays.stream(Subject.values())
-                .map(s -> "a photo of " + s.usualName().withArticle())
-                .toList();
-        return clip == null ? null : ClipFeatures.load(TorchEngine.cpu(), clip, classes);
+    private Networks.Files networks() {
+        return new Networks.Files(judge, clip, inception);
     }
 
-    private List<String> settings() {
-        List<String> settings = new ArrayList<>(List.of(
-                heldOut + " held-out dialogues, seed " + seed + "; in brackets 95 % bootstrap intervals",
-                "BLEU and ROUGE-L are 0 to 100, of the agent's words against the words that were written",
-                "judge-: by the features of " + (judge == null ? "the small world's own judge" : "the judge " + judge)
-                        + "; not comparable with InceptionV3's"));
-        if (clip != null) {
-            settings.add("clip-: by the picture vectors of " + clip + ", classes by the names of the subjects");
-        }
+    private List<String> settings(int dialogues) {
+        List<String> settings = new ArrayList<>(
+                own.given()
+                        ? own.settings(dialogues)
+                        : List.of(
+                                heldOut + " held-out dialogues, seed " + seed
+                                        + "; in brackets 95 % bootstrap intervals",
+                                "BLEU and ROUGE-L are 0 to 100, of the agent's words against the words that were written"));
+        settings.addAll(networks().settings(own.given()));
         return settings;
     }
 
@@ -142,28 +158,57 @@ public final class EvaluateCommand implements Callable<Integer> {
         OutputFiles.replace(folder.resolve("report.json"), pages.json().getBytes(StandardCharsets.UTF_8));
     }
 
-    private PictureJudge judge() {
-        TensorEngine engine = TorchEngine.cpu();
-        return judge == null ? PictureJudge.embedded(engine) : PictureJudge.load(engine, judge);
-    }
-
-    private ReportPages.Model evaluate(String model, PictureJudge pictures, @Nullable ClipFeatures similarity) {
-        try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
-                .model(model)
-                .temperature(0.0)
-                .seed(seed)
-                .build()) {
-            List<Outcome> outcomes = new Evaluation(agent, pictures, seed, report != null).run(heldOut, done -> {
-                if (done % SAY_EVERY == 0) {
-                    spec.commandLine().getErr().println(model + ": " + done + " of " + heldOut + " dialogues");
-                }
-            });
+    private ReportPages.Model evaluate(String model, Networks networks) {
+        try (PhotoSharingAgent agent = agent(model)) {
+            List<Outcome> outcomes = new Evaluation(agent, networks.judge(), seed, report != null)
+                    .run(heldOut, done -> say(model, done, heldOut));
             return new ReportPages.Model(
                     new EvaluationReport(
                             model, outcomes.stream().map(Outcome::tally).toList()),
-                    report == null ? List.of() : OutcomeMeasures.of(outcomes, pictures, similarity),
+                    report == null ? List.of() : OutcomeMeasures.of(outcomes, networks.asked(), networks.clip()),
                     outcomes.stream().flatMap(o -> o.exhibits().stream()).toList());
         }
+    }
+
+    private List<ReportPages.Model> evaluateOwn(String model, List<RecordedDialogue> read, Networks networks) {
+        List<ReportPages.Model> evaluated = new ArrayList<>();
+        try (PhotoSharingAgent agent = agent(model)) {
+            for (Speaker speaker : own.speakers()) {
+                OwnEvaluation evaluation = new OwnEvaluation(agent, speaker, report != null);
+                List<Outcome> outcomes = evaluation.run(
+                        read, done -> say(model + ", " + speaker.name().toLowerCase(Locale.ROOT), done, read.size()));
+                if (evaluation.tooLong() > 0) {
+                    err().println(model + ": " + evaluation.tooLong()
+                            + " turns left out, as what was said before them is longer than the model reads");
+                }
+                evaluated.add(new ReportPages.Model(
+                        new EvaluationReport(
+                                model, outcomes.stream().map(Outcome::tally).toList(), speaker),
+                        report == null
+                                ? List.of()
+                                : OutcomeMeasures.of(outcomes, speaker, networks.asked(), networks.clip()),
+                        outcomes.stream().flatMap(o -> o.exhibits().stream()).toList()));
+            }
+        }
+        return evaluated;
+    }
+
+    private PhotoSharingAgent agent(String model) {
+        return PhotoSharingAgent.builder()
+                .model(model)
+                .temperature(0.0)
+                .seed(seed)
+                .build();
+    }
+
+    private void say(String what, int done, int all) {
+        if (done % SAY_EVERY == 0) {
+            err().println(what + ": " + done + " of " + all + " dialogues");
+        }
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
     }
 
     private void print(List<EvaluationReport> reports) throws JsonProcessingException {

@@ -31,10 +31,11 @@ record Outcome(Tally tally, List<Spoken> turns, List<Exhibit> exhibits) {
      * A photo that was due.
      *
      * @param caption as it was written
-     * @param picture of its scene, composed
-     * @param again the same scene composed with other random numbers: how far apart true pictures are
+     * @param picture of its scene, composed; the photo itself where dialogues are somebody's own
+     * @param again the same scene composed with other random numbers: how far apart true pictures are; null where there is no second picture
      */
-    record Due(String caption, BufferedImage picture, BufferedImage again) {}
+    record Due(
+            String caption, BufferedImage picture, @Nullable BufferedImage again) {}
 
     Outcome {
         turns = List.copyOf(turns);

@@ -6,7 +6,7 @@ import dev.tandem.samples.evaluate.Outcome.Due;
 import dev.tandem.samples.evaluate.Outcome.Exhibit;
 import dev.tandem.samples.evaluate.metric.ClipFeatures;
 import dev.tandem.samples.evaluate.metric.ClipScore;
-import dev.tandem.samples.evaluate.metric.FrechetDistance;
+import dev.tandem.samples.evaluate.metric.FrechetResamples;
 import dev.tandem.samples.evaluate.metric.InceptionScore;
 import dev.tandem.samples.evaluate.metric.KernelDistance;
 import dev.tandem.samples.evaluate.metric.PictureFeatures;
@@ -43,30 +43,50 @@ final class OutcomeMeasures {
     /**
      * Measures.
      *
-     * @param judge whose features pictures are compared by
-     * @param clip the same; null for none
+     * @param networks whose features pictures are compared by
+     * @param clip tells how well pictures fit their captions; null for none
      */
-    static List<Measure> of(List<Outcome> outcomes, PictureFeatures judge, @Nullable ClipFeatures clip) {
+    static List<Measure> of(
+            List<Outcome> outcomes, List<? extends PictureFeatures> networks, @Nullable ClipFeatures clip) {
         OutcomeMeasures all = new OutcomeMeasures(outcomes);
         for (Speaker speaker : Speaker.values()) {
-            all.words(speaker);
+            all.words(speaker, speaker.name().toLowerCase(Locale.ROOT) + " ");
         }
-        all.pictures(judge);
-        if (clip != null) {
-            all.pictures(clip);
-            all.captions(clip);
-        }
+        all.pictures(networks, clip);
         return List.copyOf(all.measures);
     }
 
-    private void words(Speaker speaker) {
+    /**
+     * Measures what one speaker said.
+     *
+     * @param networks whose features pictures are compared by
+     * @param clip tells how well pictures fit their captions; null for none
+     */
+    static List<Measure> of(
+            List<Outcome> outcomes,
+            Speaker speaker,
+            List<? extends PictureFeatures> networks,
+            @Nullable ClipFeatures clip) {
+        OutcomeMeasures all = new OutcomeMeasures(outcomes);
+        all.words(speaker, "");
+        all.pictures(networks, clip);
+        return List.copyOf(all.measures);
+    }
+
+    private void pictures(List<? extends PictureFeatures> networks, @Nullable ClipFeatures clip) {
+        networks.forEach(this::pictures);
+        if (clip != null) {
+            captions(clip);
+        }
+    }
+
+    private void words(Speaker speaker, String who) {
         List<TextOverlap> dialogues = outcomes.stream()
                 .map(o -> TextOverlap.bySpeaker(o.turns()).getOrDefault(speaker, TextOverlap.none()))
                 .toList();
         if (dialogues.stream().allMatch(d -> d.turns() == 0)) {
             return;
         }
-        String who = speaker.name().toLowerCase(Locale.ROOT) + " ";
         add(who + "BLEU-1", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::bleu1);
         add(who + "BLEU-2", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::bleu2);
         add(who + "ROUGE-L", dialogues, TextOverlap.none(), TextOverlap::plus, TextOverlap::rougeL);
@@ -91,12 +111,14 @@ final class OutcomeMeasures {
         List<PictureFeatures.Seen> drawn = look(network, shared);
         List<PictureFeatures.Seen> composed =
                 look(network, due.stream().map(Due::picture).toList());
-        List<PictureFeatures.Seen> again =
-                look(network, due.stream().map(Due::again).toList());
+        List<BufferedImage> again =
+                due.stream().map(Due::again).filter(Objects::nonNull).toList();
         variety(network.name() + "-IS", drawn);
         variety(network.name() + "-IS of true pictures", composed);
         distances(network.name(), "", drawn, composed);
-        distances(network.name(), " of true pictures composed again", again, composed);
+        if (again.size() == due.size()) {
+            distances(network.name(), " of true pictures composed again", look(network, again), composed);
+        }
     }
 
     private static List<PictureFeatures.Seen> look(PictureFeatures network, List<BufferedImage> pictures) {
@@ -104,6 +126,9 @@ final class OutcomeMeasures {
     }
 
     private void variety(String name, List<PictureFeatures.Seen> seen) {
+        if (seen.get(0).probabilities().length < 2) {
+            return; // the network was told no classes
+        }
         double[][] classes = rows(seen, PictureFeatures.Seen::probabilities);
         add(
                 name,
@@ -116,7 +141,7 @@ final class OutcomeMeasures {
             String network, String what, List<PictureFeatures.Seen> drawn, List<PictureFeatures.Seen> truth) {
         double[][] a = rows(drawn, PictureFeatures.Seen::features);
         double[][] b = rows(truth, PictureFeatures.Seen::features);
-        ToDoubleBiFunction<int[], int[]> frechet = (i, j) -> FrechetDistance.of(chosen(a, i), chosen(b, j));
+        ToDoubleBiFunction<int[], int[]> frechet = FrechetResamples.between(a, b)::of;
         double value = frechet.applyAsDouble(all(a.length), all(b.length));
         Bootstrap.Interval interval = Bootstrap.pictures(a.length, b.length, value, frechet);
         measures.add(new Measure(network + "-FID" + what, value, interval.notNegative(), false));

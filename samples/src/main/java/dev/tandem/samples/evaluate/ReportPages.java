@@ -60,11 +60,11 @@ record ReportPages(List<Model> models, List<String> settings) {
 
     /** The page without pictures. */
     String markdown() {
-        StringBuilder page = new StringBuilder("# Evaluation on held-out dialogues\n\n");
+        StringBuilder page = new StringBuilder("# Evaluation\n\n");
         settings.forEach(s -> page.append("- ").append(markdown(s)).append('\n'));
         page.append("\n| Measure |");
         models.forEach(
-                m -> page.append(' ').append(markdown(m.report().model())).append(" |"));
+                m -> page.append(' ').append(markdown(m.report().title())).append(" |"));
         page.append("\n|---|").append("---:|".repeat(models.size())).append('\n');
         table().forEach((name, cells) -> page.append("| ")
                 .append(markdown(name))
@@ -78,13 +78,13 @@ record ReportPages(List<Model> models, List<String> settings) {
     String html() {
         StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width\">\n")
-                .append("<title>Evaluation on held-out dialogues</title>\n<style>\n")
+                .append("<title>Evaluation</title>\n<style>\n")
                 .append(STYLE)
-                .append("</style>\n<h1>Evaluation on held-out dialogues</h1>\n<ul>\n");
+                .append("</style>\n<h1>Evaluation</h1>\n<ul>\n");
         settings.forEach(s -> page.append("<li>").append(html(s)).append("</li>\n"));
         page.append("</ul>\n<table>\n<thead><tr><th scope=\"col\">Measure</th>");
         models.forEach(m -> page.append("<th scope=\"col\">")
-                .append(html(m.report().model()))
+                .append(html(m.report().title()))
                 .append("</th>"));
         page.append("</tr></thead>\n<tbody>\n");
         table().forEach((name, cells) -> {
@@ -137,14 +137,13 @@ record ReportPages(List<Model> models, List<String> settings) {
     }
 
     private static void gallery(StringBuilder page, Model model) {
-        page.append("<h2>Photos of ").append(html(model.report().model())).append("</h2>\n");
+        page.append("<h2>Photos of ").append(html(model.report().title())).append("</h2>\n");
         int shown = Math.min(SHOWN, model.exhibits().size());
         page.append("<p>The first ")
                 .append(shown)
                 .append(" of ")
                 .append(model.exhibits().size());
-        page.append(
-                        " turns in which a photo was shared or due: the agent's photo, then a composed picture of the scene that was due.")
+        page.append(" turns in which a photo was shared or due: the photo that was shared, then the one that was due.")
                 .append("</p>\n<div class=\"gallery\">\n");
         for (Exhibit exhibit : model.exhibits().subList(0, shown)) {
             page.append("<figure>\n<p>“").append(html(exhibit.request())).append("”</p>\n");

@@ -29,7 +29,7 @@ record CaptionedScenes(ScenePictures pictures, EncodedPictures encoded, VaeConfi
     }
 
     @Override
-    public float[] latents(int index) {
+    public float[] latents(int index, RandomGenerator random) {
         return encoded.latents(index, vae);
     }
 

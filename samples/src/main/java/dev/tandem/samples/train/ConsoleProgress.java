@@ -7,6 +7,7 @@ import dev.tandem.core.train.TrainResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -65,7 +66,8 @@ public final class ConsoleProgress implements TrainListener {
     @Override
     public void logged(StepReport report) {
         if (bar != null) {
-            bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f, %s", report.loss(), speed(report.speed())));
+            bar.setExtraMessage(String.format(
+                    Locale.ROOT, "loss %.4f%s, %s", report.loss(), joined(losses(report)), speed(report.speed())));
         } else if (System.nanoTime() - lastLine >= QUIET_NANOS || report.step() == report.steps()) {
             lastLine = System.nanoTime();
             line(String.format(
@@ -139,6 +141,16 @@ public final class ConsoleProgress implements TrainListener {
         return whole >= 3600
                 ? String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60)
                 : whole >= 60 ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60) : whole + " s";
+    }
+
+    private static Map<String, Double> losses(StepReport report) {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        report.metrics().forEach((name, value) -> {
+            if (name.startsWith("loss_")) {
+                losses.put(name, value);
+            }
+        });
+        return losses;
     }
 
     private static String joined(Map<String, Double> metrics) {

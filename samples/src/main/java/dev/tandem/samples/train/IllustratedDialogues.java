@@ -16,11 +16,12 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Tokenized dialogues with what their photos show, sorted by length, so that a batch of neighbours has little padding.
+ * Tokenized dialogues with their photos, sorted by length, so that a batch of neighbours has little padding.
  *
+ * @param <P> what a photo is given by: a scene to paint, or its place among encoded photos
  * @param sorted the shortest first
  */
-record IllustratedDialogues(List<Illustrated> sorted) {
+record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
 
     private static final int NEIGHBOURHOOD = 8;
 
@@ -28,32 +29,35 @@ record IllustratedDialogues(List<Illustrated> sorted) {
      * A dialogue.
      *
      * @param tokens its tokens with its captions
-     * @param scenes one for each caption, in the same order
+     * @param photos one for each caption, in the same order
      */
-    record Illustrated(TokenizedDialogue tokens, List<Scene> scenes) {
+    record Illustrated<P>(TokenizedDialogue tokens, List<P> photos) {
 
         Illustrated {
-            scenes = List.copyOf(scenes);
-            if (tokens.captions().size() != scenes.size()) {
+            photos = List.copyOf(photos);
+            if (tokens.captions().size() != photos.size()) {
                 throw new IllegalStateException(
-                        "a dialogue has " + tokens.captions().size() + " captions and " + scenes.size() + " scenes");
+                        "a dialogue has " + tokens.captions().size() + " captions and " + photos.size() + " photos");
             }
         }
     }
 
+    /** Sorts. */
     IllustratedDialogues {
-        sorted = List.copyOf(sorted);
+        sorted = sorted.stream()
+                .sorted(Comparator.comparingInt(d -> d.tokens().length()))
+                .toList();
     }
 
     /** Writes dialogues of a split; the dialogue of an index depends on seed and index alone. */
-    static IllustratedDialogues write(Split split, int count, int maxTokens, long seed, PromptEncoder prompts) {
+    static IllustratedDialogues<Scene> write(Split split, int count, int maxTokens, long seed, PromptEncoder prompts) {
         DialogueWriter writer = new DialogueWriter(split);
-        List<Illustrated> kept = new ArrayList<>(count);
+        List<Illustrated<Scene>> kept = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             PhotoDialogue dialogue = writer.next(IndexedRandom.of(seed, i));
             TokenizedDialogue tokens = prompts.encode(dialogue.toDialogue());
             if (tokens.length() <= maxTokens) {
-                kept.add(new Illustrated(
+                kept.add(new Illustrated<>(
                         tokens,
                         dialogue.turns().stream()
                                 .map(DialogueTurn::scene)
@@ -65,8 +69,7 @@ record IllustratedDialogues(List<Illustrated> sorted) {
             throw new IllegalArgumentException(
                     "all " + count + " dialogues have more than " + maxTokens + " tokens; raise max_tokens");
         }
-        kept.sort(Comparator.comparingInt(d -> d.tokens().length()));
-        return new IllustratedDialogues(kept);
+        return new IllustratedDialogues<>(kept);
     }
 
     int size() {
@@ -74,7 +77,7 @@ record IllustratedDialogues(List<Illustrated> sorted) {
     }
 
     /** Different dialogues of similar length, all equally likely. */
-    List<Illustrated> draw(int batch, RandomGenerator random) {
+    List<Illustrated<P>> draw(int batch, RandomGenerator random) {
         int count = Math.min(batch, sorted.size());
         int width = Math.min(sorted.size(), count * NEIGHBOURHOOD);
         // windows hang over both ends, so that the first and the last dialogue are drawn as often as the others
@@ -82,7 +85,7 @@ record IllustratedDialogues(List<Illustrated> sorted) {
         int from = Math.max(0, Math.min(first, sorted.size() - count));
         int until = Math.min(sorted.size(), Math.max(first + width, from + count));
         Set<Integer> chosen = new HashSet<>();
-        List<Illustrated> drawn = new ArrayList<>(count);
+        List<Illustrated<P>> drawn = new ArrayList<>(count);
         while (drawn.size() < count) {
             int index = from + random.nextInt(until - from);
             if (chosen.add(index)) {

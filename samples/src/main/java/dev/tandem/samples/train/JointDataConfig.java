@@ -3,19 +3,22 @@ package dev.tandem.samples.train;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import dev.tandem.llm.train.Targets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The dialogues and pictures of joint training.
+ * The dialogues and pictures of joint training: the world's, or one's own.
  *
- * @param dialogues how many training dialogues are written
- * @param heldOut how many held-out dialogues are measured on; 0 for none
+ * @param own dialogues and photos in files; null for those of the world alone
+ * @param dialogues how many of the world's training dialogues are written
+ * @param heldOut how many held-out dialogues are measured on, at most; 0 for none
  * @param batch dialogues in a step
- * @param maxTokens longer dialogues are left out
+ * @param maxTokens longer dialogues of the world are left out, one's own are cut
  * @param targets whose turns the language model learns to say
- * @param seed another seed gives other dialogues
+ * @param seed another seed gives other dialogues, and holds out others
  */
 @JsonDeserialize(builder = JointDataConfig.Builder.class)
-public record JointDataConfig(int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
+public record JointDataConfig(
+        @Nullable OwnData own, int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
 
     public JointDataConfig {
         if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {
@@ -33,6 +36,7 @@ public record JointDataConfig(int dialogues, int heldOut, int batch, int maxToke
     /** Builds a {@link JointDataConfig}; the fields are described there. */
     @JsonPOJOBuilder(withPrefix = "")
     public static final class Builder {
+        private @Nullable OwnData own;
         private int dialogues = 20_000;
         private int heldOut = 256;
         private int batch = 16;
@@ -41,6 +45,11 @@ public record JointDataConfig(int dialogues, int heldOut, int batch, int maxToke
         private long seed = 1;
 
         private Builder() {}
+
+        public Builder own(@Nullable OwnData value) {
+            own = value;
+            return this;
+        }
 
         public Builder dialogues(int value) {
             dialogues = value;
@@ -73,7 +82,7 @@ public record JointDataConfig(int dialogues, int heldOut, int batch, int maxToke
         }
 
         public JointDataConfig build() {
-            return new JointDataConfig(dialogues, heldOut, batch, maxTokens, targets, seed);
+            return new JointDataConfig(own, dialogues, heldOut, batch, maxTokens, targets, seed);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.JointData;
 import dev.tandem.core.train.JointTask;
 import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainingTask;
@@ -16,6 +17,8 @@ import dev.tandem.diffusion.load.SchedulerFile;
 import dev.tandem.diffusion.load.UNetConfigFile;
 import dev.tandem.diffusion.load.VaeConfigFile;
 import dev.tandem.diffusion.load.VaeLoader;
+import dev.tandem.diffusion.pipeline.StableDiffusionPipeline;
+import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.text.ClipTokenizer;
 import dev.tandem.diffusion.train.DiffusionModel;
 import dev.tandem.diffusion.train.JointImageTraining;
@@ -38,6 +41,7 @@ final class JointJob implements TrainingJob {
     private final ImagePart trained;
     private final DiffusionModel diffusion;
     private final TrainingTask task;
+    private final Samples samples;
     private final Deque<AutoCloseable> owned;
 
     private JointJob(
@@ -45,12 +49,14 @@ final class JointJob implements TrainingJob {
             JointLanguage language,
             DiffusionModel diffusion,
             TrainingTask task,
+            Samples samples,
             Deque<AutoCloseable> owned) {
         this.folder = recipe.model();
         this.trained = recipe.image();
         this.language = language;
         this.diffusion = diffusion;
         this.task = task;
+        this.samples = samples;
         this.owned = owned;
     }
 
@@ -63,7 +69,7 @@ final class JointJob implements TrainingJob {
             home.detach();
             return job;
         } catch (RuntimeException | Error e) {
-            closeAll(owned);
+            RunFiles.closeAll(owned);
             throw e;
         }
     }
@@ -89,15 +95,21 @@ final class JointJob implements TrainingJob {
                         engine,
                         VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
                         folder.component("vae").weights(engine)));
-        JointImageTraining image = new JointImageTraining(
-                diffusion, SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json")));
+        Scheduler scheduler = SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json"));
+        JointImageTraining image = new JointImageTraining(diffusion, scheduler);
         Tensor embeddings = diffusion.text().tokenTable();
-        JointWorld data = new JointWorld(
-                engine,
-                recipe.data(),
-                autoencoder,
-                new PromptEncoder(agent.prompt(), agent.markers(), words),
-                new JointWorld.Measured(language.model(), image, words, captions, embeddings));
+        PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), words);
+        JointBatches.Measured measured =
+                new JointBatches.Measured(engine, language.model(), image, words, captions, embeddings);
+        JointDataConfig config = recipe.data();
+        OwnData own = config.own();
+        JointBatches<?> batches = own == null
+                ? JointWorld.open(config, autoencoder, prompts, measured)
+                : JointCorpus.open(config, autoencoder, path.resolve("vae"), prompts, measured);
+        JointData data = own == null || own.worldShare() == 0
+                ? batches
+                : new JointCorpus.Mixed(
+                        batches, JointWorld.open(config, autoencoder, prompts, measured), own.worldShare());
         JointTask task = JointTask.builder()
                 .language(language.training())
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))
@@ -110,7 +122,13 @@ final class JointJob implements TrainingJob {
                 .imageRate(recipe.imageRate())
                 .decayEverything(recipe.decayEverything())
                 .build();
-        return new JointJob(recipe, language, diffusion, task, owned);
+        Samples samples = new Samples(
+                engine,
+                recipe.samples(),
+                batches.captions(recipe.samples().pictures()),
+                captions,
+                new StableDiffusionPipeline(engine, diffusion.text(), diffusion.unet(), autoencoder, scheduler));
+        return new JointJob(recipe, language, diffusion, task, samples, owned);
     }
 
     private static <T extends AutoCloseable> T own(Deque<AutoCloseable> owned, T part) {
@@ -121,6 +139,11 @@ final class JointJob implements TrainingJob {
     @Override
     public TrainingTask task() {
         return task;
+    }
+
+    @Override
+    public Samples samples() {
+        return samples;
     }
 
     /** The whole model folder, with what was trained of the language model and of the denoiser. */
@@ -137,16 +160,6 @@ final class JointJob implements TrainingJob {
 
     @Override
     public void close() {
-        closeAll(owned);
-    }
-
-    private static void closeAll(Deque<AutoCloseable> owned) {
-        while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("a model could not be closed: " + e.getMessage(), e);
-            }
-        }
+        RunFiles.closeAll(owned);
     }
 }

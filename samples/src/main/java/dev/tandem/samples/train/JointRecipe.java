@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kind {@code joint}: trains the language model and the denoiser of a model folder together, through the bridge, on photo-sharing
- * dialogues about composed scenes. With the bridge's matrix {@code none} both are trained apart on the same batches.
+ * dialogues about composed scenes, or on one's own. With the bridge's matrix {@code none} both are trained apart on the same batches.
  *
  * @param training the loop
  * @param model the model folder to start from, with {@code agent.json}, {@code llm/} and the pipeline
@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param captionDropout share of captions that the denoiser sees empty, so that sampling can push away from that; 0 in the paper
  * @param decayEverything weight decay on gains, biases and embeddings too, as the paper's optimizer has it
  * @param data dialogues and pictures
+ * @param samples pictures that are drawn while it trains, from held-out captions as they were written
  */
 @JsonDeserialize(builder = JointRecipe.Builder.class)
 public record JointRecipe(
@@ -39,7 +40,8 @@ public record JointRecipe(
         double imageRate,
         double captionDropout,
         boolean decayEverything,
-        JointDataConfig data)
+        JointDataConfig data,
+        SamplesPart samples)
         implements TrainingRecipe {
 
     public JointRecipe {
@@ -72,6 +74,7 @@ public record JointRecipe(
         private double captionDropout;
         private boolean decayEverything;
         private JointDataConfig data = JointDataConfig.builder().build();
+        private SamplesPart samples = SamplesPart.builder().build();
 
         private Builder() {}
 
@@ -135,6 +138,11 @@ public record JointRecipe(
             return this;
         }
 
+        public Builder samples(SamplesPart value) {
+            samples = value;
+            return this;
+        }
+
         public JointRecipe build() {
             return new JointRecipe(
                     training,
@@ -148,7 +156,8 @@ public record JointRecipe(
                     imageRate,
                     captionDropout,
                     decayEverything,
-                    data);
+                    data,
+                    samples);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.samples.train;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.core.data.RecordedDialogue;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
@@ -15,6 +16,7 @@ import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import dev.tandem.llm.token.LlmTokenizer;
 import dev.tandem.llm.train.DialogueSet;
+import dev.tandem.llm.train.DialogueSource;
 import dev.tandem.llm.train.LanguageTask;
 import dev.tandem.llm.train.Targets;
 import dev.tandem.samples.world.DialogueWriter;
@@ -28,14 +30,15 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kind {@code language}: trains the language model of a model folder alone, on written dialogues.
+ * Kind {@code language}: trains the language model of a model folder alone, on written dialogues or on one's own.
  *
  * @param training the loop
  * @param model the model folder: {@code agent.json}, {@code llm/config.json} and the tokenizer's files
  * @param fresh start from nothing; otherwise from {@code llm/model.safetensors}
- * @param dialogues how many training dialogues are written
+ * @param own dialogues in files to learn from; null for those of the world alone
+ * @param dialogues how many of the world's training dialogues are written
  * @param echoes share of the training dialogues in which the agent only repeats words: 0.75 for some hundred steps makes a small model copy
- * @param heldOut how many held-out dialogues it is measured on
+ * @param heldOut how many held-out dialogues it is measured on, at most
  * @param tokensPerBatch about how many tokens a batch has, padding included
  * @param maxTokens longer dialogues are cut
  * @param targets whose turns are learned
@@ -45,6 +48,7 @@ public record LanguageRecipe(
         TrainConfig training,
         Path model,
         boolean fresh,
+        @Nullable OwnData own,
         int dialogues,
         double echoes,
         int heldOut,
@@ -54,28 +58,42 @@ public record LanguageRecipe(
         implements TrainingRecipe {
 
     private static final String LLM = "llm";
+    private static final String HELD_OUT = "held_out";
 
     @Override
     public TrainingJob open(TensorEngine engine) {
         Path llm = model.resolve(LLM);
         AgentConfig agent = AgentConfig.read(model);
         LlamaConfig config = LlamaConfigFile.read(llm.resolve("config.json"));
-        DialogueSet train;
-        DialogueSet measured;
+        DialogueSource train;
+        Map<String, DialogueSet> measured;
         try (LlmTokenizer tokenizer = LlmTokenizer.load(llm)) {
             if (tokenizer.vocabularySize() > config.vocabSize()) {
                 throw new IllegalArgumentException(llm + ": the tokenizer has " + tokenizer.vocabularySize()
                         + " tokens, config.json's vocab_size is " + config.vocabSize() + "; make it at least as large");
             }
             PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), tokenizer);
-            train = write(new DialogueWriter(Split.TRAIN, echoes), dialogues, prompts);
-            measured = write(new DialogueWriter(Split.HELD_OUT), heldOut, prompts);
+            if (own == null) {
+                train = write(Split.TRAIN, prompts);
+                measured = Map.of(HELD_OUT, write(Split.HELD_OUT, prompts));
+            } else {
+                OwnDialogues read = OwnDialogues.read(own, training.seed());
+                DialogueSource learned = tokenized(read.train(), prompts);
+                train = own.worldShare() == 0
+                        ? learned
+                        : DialogueSource.mix(
+                                List.of(learned, write(Split.TRAIN, prompts)),
+                                List.of(1 - own.worldShare(), own.worldShare()));
+                List<RecordedDialogue> some = read.heldOut()
+                        .subList(0, Math.min(heldOut, read.heldOut().size()));
+                measured = some.isEmpty() ? Map.of() : Map.of(HELD_OUT, tokenized(some, prompts));
+            }
         }
         TrainableLlama llama = fresh
                 ? TrainableLlama.fresh(engine, config, new SplittableRandom(training.seed()))
                 : TrainableLlama.load(engine, llm);
-        TrainingTask task = new LanguageTask(
-                llama.model(), llama.parameters(), train, Map.of("held_out", measured), targets, tokensPerBatch);
+        TrainingTask task =
+                new LanguageTask(llama.model(), llama.parameters(), train, measured, targets, tokensPerBatch);
         return new TrainingJob() {
             @Override
             public TrainingTask task() {
@@ -94,7 +112,15 @@ public record LanguageRecipe(
         };
     }
 
-    private DialogueSet write(DialogueWriter writer, int count, PromptEncoder prompts) {
+    private DialogueSet tokenized(List<RecordedDialogue> read, PromptEncoder prompts) {
+        return DialogueSet.of(
+                read.stream().map(each -> prompts.encode(each.toDialogue())).toList(), maxTokens, targets);
+    }
+
+    private DialogueSet write(Split split, PromptEncoder prompts) {
+        boolean learned = split == Split.TRAIN;
+        DialogueWriter writer = learned ? new DialogueWriter(split, echoes) : new DialogueWriter(split);
+        int count = learned ? dialogues : heldOut;
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             written.add(prompts.encode(
@@ -113,6 +139,7 @@ public record LanguageRecipe(
         private TrainConfig training = TrainConfig.builder().build();
         private @Nullable Path model;
         private boolean fresh = true;
+        private @Nullable OwnData own;
         private int dialogues = 50_000;
         private double echoes = 0.2;
         private int heldOut = 500;
@@ -134,6 +161,11 @@ public record LanguageRecipe(
 
         public Builder fresh(boolean value) {
             fresh = value;
+            return this;
+        }
+
+        public Builder own(@Nullable OwnData value) {
+            own = value;
             return this;
         }
 
@@ -172,6 +204,7 @@ public record LanguageRecipe(
                     training,
                     Objects.requireNonNull(model, "a language model needs 'model', the path of its model folder"),
                     fresh,
+                    own,
                     dialogues,
                     echoes,
                     heldOut,

@@ -5,12 +5,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Deque;
 import java.util.stream.Stream;
 
 /** Folders and copies of an exported model. */
 final class RunFiles {
 
     private RunFiles() {}
+
+    /** Closes what a job owns, the last first. */
+    static void closeAll(Deque<AutoCloseable> owned) {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a model could not be closed: " + e.getMessage(), e);
+            }
+        }
+    }
 
     /** Makes a folder if it is missing. */
     static Path folder(Path folder) {

@@ -12,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
- * Keeps {@code report.html} beside a run's log while it trains: one file with all curves in it, drawn from the log, so that a resumed run
- * shows its whole past. It is replaced by renaming, so a browser never sees half of it. Add it after the log's listener.
+ * Keeps {@code report.html} beside a run's log while it trains: a page with all curves in it, drawn from the log, so that a resumed run
+ * shows its whole past, and with the sample pictures that lie beside it. It is replaced by renaming, so a browser never sees half of it. Add it after the log's listener.
  */
 final class RunReport implements TrainListener {
 
@@ -98,7 +100,9 @@ final class RunReport implements TrainListener {
                 <!doctype html>
                 <html lang="en"><head><meta charset="utf-8"><title>%s</title>
                 <style>body {font-family: sans-serif; margin: 2em; max-width: 62em} img {width: 30em; margin: 0.3em}
-                td, th {padding: 0.1em 0.8em; text-align: right}</style></head>
+                td, th {padding: 0.1em 0.8em; text-align: right}
+                .samples img {width: 8em} .samples th, .samples td {text-align: left; vertical-align: top; font-weight: normal}
+                </style></head>
                 <body><h1>%s</h1><p>%s</p>
                 """, escaped(task), escaped(task), escaped(state)));
         if (!curves.lastEvaluation().isEmpty()) {
@@ -114,7 +118,35 @@ final class RunReport implements TrainListener {
                     "<img alt=\"%s\" src=\"data:image/png;base64,%s\">%n",
                     escaped(picture.getKey()), picture.getValue()));
         }
+        samples(page);
         return page.append("</body></html>\n").toString();
+    }
+
+    private void samples(StringBuilder page) throws IOException {
+        SampleFiles samples = new SampleFiles(file.resolveSibling(TrainingRun.SAMPLES));
+        List<String> captions = samples.read();
+        SortedMap<Long, SortedMap<Integer, String>> rows = samples.rows();
+        if (rows.isEmpty()) {
+            return;
+        }
+        page.append(
+                "<h2>Sample pictures</h2>\n<p>Each column is one caption in one noise.</p>\n<table class=\"samples\">\n<tr><th>step</th>");
+        captions.forEach(caption -> page.append("<th>").append(escaped(caption)).append("</th>"));
+        page.append("</tr>\n");
+        rows.forEach((step, pictures) -> {
+            page.append(String.format(Locale.ROOT, "<tr><th>%,d</th>", step));
+            for (int i = 0; i < captions.size(); i++) {
+                String name = pictures.get(i);
+                page.append(
+                        name == null
+                                ? "<td></td>"
+                                : String.format(
+                                        "<td><img alt=\"%s\" src=\"%s/%s\"></td>",
+                                        escaped(captions.get(i)), TrainingRun.SAMPLES, name));
+            }
+            page.append("</tr>\n");
+        });
+        page.append("</table>\n");
     }
 
     private static String escaped(String text) {

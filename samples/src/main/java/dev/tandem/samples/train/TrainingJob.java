@@ -4,12 +4,18 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.train.TrainingTask;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A task with all that it needs, and what becomes of its weights. */
 public interface TrainingJob extends AutoCloseable {
 
     /** What is trained. */
     TrainingTask task();
+
+    /** What draws sample pictures; null for what draws none. */
+    default @Nullable Samples samples() {
+        return null;
+    }
 
     /**
      * Writes the trained weights as a model folder, or the part of one that the recipe trains. Called at the end of every run, also

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Runs a recipe: reads its file, opens its data and models, trains, exports.
  *
- * <p>In the output folder lie {@code train.jsonl} (the log), {@code checkpoint-STEP} folders, on demand {@code report.html} (its curves), and
- * {@code model}, what was trained in the layout in which it is loaded.
+ * <p>In the output folder lie {@code train.jsonl} (the log), {@code checkpoint-STEP} folders, on demand {@code report.html} (its curves and
+ * sample pictures) and {@code samples} (the pictures), and {@code model}, what was trained in the layout in which it is loaded.
  *
  * @param config the configuration file
  * @param out the output folder
@@ -27,6 +27,9 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
 
     /** Name of the page of curves in the output folder. */
     public static final String REPORT = "report.html";
+
+    /** Name of the folder of sample pictures in the output folder. */
+    public static final String SAMPLES = "samples";
 
     /** Name of the log in the output folder. */
     public static final String LOG = "train.jsonl";
@@ -50,23 +53,29 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
         if (maxSeconds > 0) {
             settings = settings.toBuilder().maxSeconds(maxSeconds).build();
         }
-        try (TrainingJob job = recipe.open(engine);
-                Trainer trainer = Trainer.builder()
-                        .engine(engine)
-                        .task(job.task())
-                        .config(settings)
-                        .folder(out)
-                        .resume(resume)
-                        .interrupted(interrupted)
-                        .listener(new JsonLinesLog(out.resolve(LOG)))
-                        .listener(page())
-                        .listener(listener)
-                        .build()) {
-            TrainResult result = trainer.run();
-            try (Scope scope = engine.scope()) {
-                job.export(trainer.weights(), out.resolve(MODEL));
+        try (TrainingJob job = recipe.open(engine)) {
+            Samples samples = job.samples();
+            SampleFiles files = new SampleFiles(out.resolve(SAMPLES));
+            Trainer.Builder builder = Trainer.builder();
+            if (samples != null && !samples.captions().isEmpty()) {
+                builder.look(samples.settings().every(), step -> files.write(step, samples));
             }
-            return result;
+            try (Trainer trainer = builder.engine(engine)
+                    .task(job.task())
+                    .config(settings)
+                    .folder(out)
+                    .resume(resume)
+                    .interrupted(interrupted)
+                    .listener(new JsonLinesLog(out.resolve(LOG)))
+                    .listener(page())
+                    .listener(listener)
+                    .build()) {
+                TrainResult result = trainer.run();
+                try (Scope scope = engine.scope()) {
+                    job.export(trainer.weights(), out.resolve(MODEL));
+                }
+                return result;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.samples.train.OwnFiles;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -55,6 +56,60 @@ class EvaluateCommandTest {
 
         CommandLineRun without = CommandLineRun.of("evaluate", model, "--held-out", "4", "--json");
         assertEquals(run.out(), without.out());
+    }
+
+    @Test
+    void dialoguesOfOnesOwnAreSaidBySpeaker() throws IOException {
+        String model = ScriptedStages.folder(folder).toString();
+        OwnFiles.write(folder);
+        // the user asks for a photo as the scripted model understands it; once the photo is there but damaged
+        Path own = folder.resolve("own.jsonl");
+        Files.writeString(own, Files.readString(own).replace("did you", "<a boat> did you"));
+        Files.writeString(folder.resolve("photos/5.png"), "no picture");
+        Path out = folder.resolve("report");
+        CommandLineRun run = CommandLineRun.of(
+                "evaluate",
+                model,
+                "--data",
+                own.toString(),
+                "--speakers",
+                "both",
+                "--json",
+                "--report",
+                out.toString());
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.err().contains("1 damaged; 1 dialogues left out"), run.err());
+        JsonNode models = JSON.readTree(out.resolve("report.json").toFile()).path("models");
+        JsonNode agent = models.path(0);
+        JsonNode user = models.path(1);
+        assertEquals("agent", agent.path("speaker").asText());
+        assertEquals("user", user.path("speaker").asText());
+        int dialogues = OwnFiles.DIALOGUES - 1;
+        assertEquals(dialogues, agent.path("dialogues").asInt());
+        // it answers the first turn with a photo and the second without one, as it was
+        assertEquals(1, agent.path("photo_turn").path("f1").asDouble(), agent.toString());
+        assertFalse(agent.has("caption"), agent.toString());
+        JsonNode measures = agent.path("measures");
+        for (String name : List.of("BLEU-1", "BLEU-2", "ROUGE-L", "judge-IS", "judge-FID", "judge-KID")) {
+            assertEquals(2, measures.path(name).path("interval").size(), name + " in " + measures);
+        }
+        // the user's second turn is the agent's words again, "yes, look" in place of "nice"
+        assertEquals(0, user.path("measures").path("BLEU-1").path("value").asDouble(), 1e-6);
+        assertFalse(user.path("measures").has("judge-FID"), user.toString());
+        assertFalse(user.has("photo_turn"), "it was to share none, and shared none");
+        assertTrue(Files.readString(out.resolve("report.md")).contains(", agent | "));
+        assertTrue(Files.readString(out.resolve("report.html")).contains("Due: a boat number 0 on a lake"));
+        refused("no dialogue of", "evaluate", model, "--data", empty().toString());
+        refused(
+                "there is no file",
+                "evaluate",
+                model,
+                "--data",
+                folder.resolve("nowhere").toString());
+    }
+
+    private Path empty() throws IOException {
+        return Files.writeString(folder.resolve("empty.jsonl"), "");
     }
 
     @Test

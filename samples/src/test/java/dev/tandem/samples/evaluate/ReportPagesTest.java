@@ -38,8 +38,8 @@ class ReportPagesTest {
     @Test
     void truePicturesAreNearerThanFlatOnes() throws IOException {
         try (PictureJudge judge = PictureJudge.embedded(TorchEngine.cpu())) {
-            List<Measure> painted = OutcomeMeasures.of(outcomes(true), judge, null);
-            List<Measure> flat = OutcomeMeasures.of(outcomes(false), judge, null);
+            List<Measure> painted = OutcomeMeasures.of(outcomes(true), List.of(judge), null);
+            List<Measure> flat = OutcomeMeasures.of(outcomes(false), List.of(judge), null);
             assertEquals(
                     List.of(
                             "agent BLEU-1",
@@ -75,7 +75,7 @@ class ReportPagesTest {
     @Test
     void tooFewPicturesAreNotMeasured() throws IOException {
         try (PictureJudge judge = PictureJudge.embedded(TorchEngine.cpu())) {
-            List<Measure> measures = OutcomeMeasures.of(outcomes(true).subList(0, 1), judge, null);
+            List<Measure> measures = OutcomeMeasures.of(outcomes(true).subList(0, 1), List.of(judge), null);
             assertEquals(3, measures.size(), measures.toString());
         }
     }

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.diffusion.train.EncodedPictures;
+import dev.tandem.diffusion.vae.LatentGaussian;
 import dev.tandem.diffusion.vae.VaeConfig;
 import dev.tandem.samples.world.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +38,8 @@ class LatentsFileTest {
 
     private EncodedPictures pictures(float... values) {
         try (Scope scope = ENGINE.scope()) {
-            return EncodedPictures.of(ENGINE.tensor(values, 2, 1, 1, 2));
+            Tensor mean = ENGINE.tensor(values, 2, 1, 1, 2);
+            return EncodedPictures.of(new LatentGaussian(mean, mean.mul(0.5)));
         }
     }
 
@@ -59,5 +64,40 @@ class LatentsFileTest {
         assertNull(LatentsFile.of(file, PICTURES, vae("two")).read(ENGINE));
         assertNull(LatentsFile.of(file, new ScenePictures(Split.TRAIN, 2, 16, 9), vae("one"))
                 .read(ENGINE));
+    }
+
+    @Test
+    void whatIsDamagedIsEncodedAgain() throws IOException {
+        Path file = folder.resolve("latents.safetensors");
+        LatentsFile kept = LatentsFile.of(file, PICTURES, vae("one"));
+        kept.write(ENGINE, pictures(1, 2, 3, 4));
+        byte[] whole = Files.readAllBytes(file);
+        byte[] flipped = whole.clone();
+        flipped[flipped.length - 1] ^= 1;
+        Files.write(file, flipped);
+        assertNull(kept.read(ENGINE));
+        Files.write(file, Arrays.copyOf(whole, whole.length - 3));
+        assertNull(kept.read(ENGINE));
+        assertEquals(2, kept.keep(ENGINE, () -> pictures(1, 2, 3, 4)).size());
+        assertArrayEquals(whole, Files.readAllBytes(file));
+    }
+
+    @Test
+    void latentsAreDrawnFromTheirDistribution() {
+        EncodedPictures kept = pictures(0, 2, 3, -4);
+        VaeConfig scale = PLAIN.toBuilder().scalingFactor(2).build();
+        int draws = 4000;
+        double sum = 0;
+        double squares = 0;
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < draws; i++) {
+            double value = kept.latents(0, scale, random)[1];
+            sum += value;
+            squares += value * value;
+        }
+        // mean 2 and log variance 1, twice as large: mean 4, deviation 2 e^0.5
+        double mean = sum / draws;
+        assertEquals(4, mean, 0.2);
+        assertEquals(2 * Math.exp(0.5), Math.sqrt(squares / draws - mean * mean), 0.15);
     }
 }

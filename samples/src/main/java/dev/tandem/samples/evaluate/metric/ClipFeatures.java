@@ -90,7 +90,7 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
             Tensor seen = vector(picture);
             Tensor texts = engine.tensor(classes, classCount, classes.length / classCount);
             Tensor logits = model.logitsPerImage(seen, texts);
-            return new Seen(doubles(seen), softmax(doubles(logits)));
+            return new Seen(Doubles.of(seen), Doubles.softmax(Doubles.of(logits)));
         }
     }
 
@@ -122,33 +122,6 @@ public final class ClipFeatures implements PictureFeatures, AutoCloseable {
                 .mapToLong(Integer::longValue)
                 .toArray();
         return model.textEmbeds(engine.tensor(ids, 1, ids.length), null);
-    }
-
-    private static double[] doubles(Tensor row) {
-        float[] values = row.toFloatArray();
-        double[] doubles = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            doubles[i] = values[i];
-        }
-        return doubles;
-    }
-
-    /** In double precision, so that the sum is 1. */
-    private static double[] softmax(double[] logits) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double sum = 0;
-        double[] probabilities = new double[logits.length];
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] = Math.exp(logits[i] - largest);
-            sum += probabilities[i];
-        }
-        for (int i = 0; i < logits.length; i++) {
-            probabilities[i] /= sum;
-        }
-        return probabilities;
     }
 
     @Override

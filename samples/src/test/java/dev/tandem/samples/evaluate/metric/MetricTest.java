@@ -197,4 +197,39 @@ class MetricTest {
             return cases;
         }
     }
+
+    /** From products and from covariances, with repetition, more pictures on either side, and features far from 0. */
+    @Test
+    void resampledFrechetDistancesAreThoseOfTheResamples() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[][] a = new double[9][40];
+        double[][] b = new double[14][40];
+        for (double[][] set : List.of(a, b)) {
+            for (double[] row : set) {
+                Arrays.setAll(row, k -> 50 + k + random.nextGaussian() * (1 + set.length));
+            }
+        }
+        int[] i = {0, 1, 1, 4, 8, 8, 3};
+        int[] j = {13, 2, 2, 5, 6, 7, 8, 9, 13, 0, 1};
+        double[][] chosenA = Arrays.stream(i).mapToObj(k -> a[k]).toArray(double[][]::new);
+        double[][] chosenB = Arrays.stream(j).mapToObj(k -> b[k]).toArray(double[][]::new);
+        assertEquals(
+                FrechetDistance.of(chosenA, chosenB),
+                FrechetResamples.between(a, b).of(i, j),
+                1e-3);
+        assertEquals(
+                FrechetDistance.of(chosenB, chosenA),
+                FrechetResamples.between(b, a).of(j, i),
+                1e-3);
+        assertEquals(
+                FrechetDistance.of(a, b),
+                FrechetResamples.between(a, b).of(Resample.identity(a.length), Resample.identity(b.length)),
+                1e-3);
+        // as many pictures as features
+        double[][] narrow = Arrays.stream(a).map(row -> Arrays.copyOf(row, 3)).toArray(double[][]::new);
+        double[][] others = Arrays.stream(b).map(row -> Arrays.copyOf(row, 3)).toArray(double[][]::new);
+        assertEquals(
+                FrechetDistance.of(narrow, others),
+                FrechetResamples.between(narrow, others).of(Resample.identity(a.length), Resample.identity(b.length)));
+    }
 }
