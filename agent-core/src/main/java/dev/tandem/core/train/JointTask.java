@@ -107,9 +107,7 @@ public final class JointTask implements TrainingTask {
                     }
                     Supplier<@Nullable LogitGradient> returned = alternatives == null
                             ? captions::gradient
-                            : () -> alternatives
-                                    .gradient()
-                                    .apply(times(measured, alpha * scale / targets.size()));
+                            : () -> alternatives.gradient().apply(times(measured, alpha * scale / targets.size()));
                     learnText(text, tape, scale, returned);
                 })
                 .with("loss_t", text.loss())
