@@ -16,15 +16,18 @@ import dev.tandem.samples.world.CaptionReader;
 import dev.tandem.samples.world.DialogueTurn;
 import dev.tandem.samples.world.DialogueWriter;
 import dev.tandem.samples.world.Fact;
+import dev.tandem.samples.world.Item;
 import dev.tandem.samples.world.PhotoDialogue;
 import dev.tandem.samples.world.Scene;
 import dev.tandem.samples.world.ScenePainter;
 import dev.tandem.samples.world.Split;
+import dev.tandem.samples.world.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Talks with an agent through held-out dialogues: for each turn of the agent's it is given the dialogue as it was written up to there, and
@@ -40,6 +43,7 @@ final class Evaluation {
     private final PictureJudge judge;
     private final long seed;
     private final boolean exhibit;
+    private final boolean both;
     private final ScenePainter painter = new ScenePainter();
 
     /**
@@ -49,10 +53,20 @@ final class Evaluation {
      * @param exhibit whether pictures are kept, for measures of all of them
      */
     Evaluation(PhotoSharingAgent agent, PictureJudge judge, long seed, boolean exhibit) {
+        this(agent, judge, seed, exhibit, false);
+    }
+
+    private Evaluation(PhotoSharingAgent agent, PictureJudge judge, long seed, boolean exhibit, boolean both) {
         this.agent = agent;
         this.judge = judge;
         this.seed = seed;
         this.exhibit = exhibit;
+        this.both = both;
+    }
+
+    /** The same, but the user's turns are said too, in the user's role; the first is given. */
+    Evaluation bothSpeakers() {
+        return new Evaluation(agent, judge, seed, exhibit, true);
     }
 
     /**
@@ -90,6 +104,11 @@ final class Evaluation {
                 if (exhibit && (due.hasPhoto() || !reply.photos().isEmpty())) {
                     exhibits.add(exhibit(request, due, reply.photos(), duePictures));
                 }
+            } else if (both) {
+                spoken.add(new Spoken(
+                        Speaker.USER,
+                        agent.next(new Dialogue(turns.subList(0, i))).text(),
+                        due.text()));
             }
         }
         return new Outcome(tally, spoken, exhibits);
@@ -122,6 +141,14 @@ final class Evaluation {
                         Share.of(told.contains(Fact.SUBJECT), facts.subjectsAgree(scene)),
                         Share.of(told.contains(Fact.PLACE), facts.placeAgrees(scene)),
                         Share.of(told.contains(Fact.SUBJECT) && told.contains(Fact.COUNT), facts.countsAgree(scene)))
-                .withPicture(JudgeScore.of(drawn, facts, scene), JudgeScore.of(composed, scene)));
+                .withPicture(
+                        Share.of(told.contains(Fact.SUBJECT), drawn.subjects().equals(subjects(scene))),
+                        Share.of(told.contains(Fact.PLACE), drawn.place() == scene.place()),
+                        JudgeScore.of(drawn, facts, scene),
+                        JudgeScore.of(composed, scene)));
+    }
+
+    private static Set<Subject> subjects(Scene scene) {
+        return scene.items().stream().map(Item::subject).collect(Collectors.toSet());
     }
 }

@@ -44,6 +44,9 @@ record EvaluationReport(
         picture.put("place", t -> t.pictures().place());
         picture.put("count", t -> t.pictures().count());
         picture.put("time", t -> t.pictures().time());
+        Map<String, ToDoubleFunction<Tally>> asked = group("picture_as_told");
+        asked.put("subject", t -> t.askedSubjects().value());
+        asked.put("place", t -> t.askedPlaces().value());
         Map<String, ToDoubleFunction<Tally>> judge = group("judge");
         judge.put("subject", t -> t.composed().subject());
         judge.put("place", t -> t.composed().place());

@@ -9,6 +9,8 @@ package dev.tandem.samples.evaluate;
  * @param subjects captions that name exactly the subjects that the dialogue had told, of those for which it had told them
  * @param places captions that name the place that was told, likewise
  * @param counts captions that name the number that was told of each subject, likewise
+ * @param askedSubjects drawn pictures that show exactly the subjects that the dialogue had told, of those for which it had told them
+ * @param askedPlaces drawn pictures of the place that was told, likewise
  * @param pictures what the judge said of the drawn pictures, against the captions that they were drawn from
  * @param composed what the judge said of composed pictures of the same scenes: its own accuracy
  */
@@ -19,6 +21,8 @@ record Tally(
         Share subjects,
         Share places,
         Share counts,
+        Share askedSubjects,
+        Share askedPlaces,
         JudgeScore pictures,
         JudgeScore composed) {
 
@@ -47,7 +51,17 @@ record Tally(
     }
 
     static Tally none() {
-        return new Tally(0, 0, 0, Share.NONE, Share.NONE, Share.NONE, JudgeScore.none(), JudgeScore.none());
+        return new Tally(
+                0,
+                0,
+                0,
+                Share.NONE,
+                Share.NONE,
+                Share.NONE,
+                Share.NONE,
+                Share.NONE,
+                JudgeScore.none(),
+                JudgeScore.none());
     }
 
     /** One agent turn: whether a photo was due, and whether one was shared. */
@@ -59,17 +73,38 @@ record Tally(
                 Share.NONE,
                 Share.NONE,
                 Share.NONE,
+                Share.NONE,
+                Share.NONE,
                 JudgeScore.none(),
                 JudgeScore.none());
     }
 
     /** One caption, compared with its scene fact by fact. */
     static Tally caption(Share subjects, Share places, Share counts) {
-        return new Tally(0, 0, 0, subjects, places, counts, JudgeScore.none(), JudgeScore.none());
+        return new Tally(
+                0, 0, 0, subjects, places, counts, Share.NONE, Share.NONE, JudgeScore.none(), JudgeScore.none());
     }
 
-    Tally withPicture(JudgeScore drawn, JudgeScore truth) {
-        return new Tally(shared, wrong, missed, subjects, places, counts, pictures.plus(drawn), composed.plus(truth));
+    /**
+     * With a picture more.
+     *
+     * @param asked whether it shows the subjects that were told
+     * @param there whether it shows the place that was told
+     * @param drawn what the judge said of it
+     * @param truth what the judge said of a composed one
+     */
+    Tally withPicture(Share asked, Share there, JudgeScore drawn, JudgeScore truth) {
+        return new Tally(
+                shared,
+                wrong,
+                missed,
+                subjects,
+                places,
+                counts,
+                askedSubjects.plus(asked),
+                askedPlaces.plus(there),
+                pictures.plus(drawn),
+                composed.plus(truth));
     }
 
     Tally plus(Tally other) {
@@ -80,6 +115,8 @@ record Tally(
                 subjects.plus(other.subjects),
                 places.plus(other.places),
                 counts.plus(other.counts),
+                askedSubjects.plus(other.askedSubjects),
+                askedPlaces.plus(other.askedPlaces),
                 pictures.plus(other.pictures),
                 composed.plus(other.composed));
     }

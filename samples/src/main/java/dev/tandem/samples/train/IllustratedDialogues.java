@@ -13,7 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokenized dialogues with their photos, sorted by length, so that a batch of neighbours has little padding.
@@ -49,12 +51,19 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
                 .toList();
     }
 
-    /** Writes dialogues of a split; the dialogue of an index depends on seed and index alone. */
-    static IllustratedDialogues<Scene> write(Split split, int count, int maxTokens, long seed, PromptEncoder prompts) {
+    /**
+     * Writes dialogues of a split; the dialogue of an index depends on seed and index alone.
+     *
+     * @param noise makes some of the captions worse; null for none
+     */
+    static IllustratedDialogues<Scene> write(
+            Split split, int count, int maxTokens, long seed, PromptEncoder prompts, @Nullable CaptionNoise noise) {
         DialogueWriter writer = new DialogueWriter(split);
         List<Illustrated<Scene>> kept = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            PhotoDialogue dialogue = writer.next(IndexedRandom.of(seed, i));
+            SplittableRandom random = IndexedRandom.of(seed, i);
+            PhotoDialogue written = writer.next(random);
+            PhotoDialogue dialogue = noise == null ? written : noise.in(written, random);
             TokenizedDialogue tokens = prompts.encode(dialogue.toDialogue());
             if (tokens.length() <= maxTokens) {
                 kept.add(new Illustrated<>(

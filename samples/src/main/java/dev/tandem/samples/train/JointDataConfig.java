@@ -13,12 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut how many held-out dialogues are measured on, at most; 0 for none
  * @param batch dialogues in a step
  * @param maxTokens longer dialogues of the world are left out, one's own are cut
+ * @param captionNoise worse captions for some of the world's training photos; null for none. Held-out captions stay as they are
  * @param targets whose turns the language model learns to say
  * @param seed another seed gives other dialogues, and holds out others
  */
 @JsonDeserialize(builder = JointDataConfig.Builder.class)
 public record JointDataConfig(
-        @Nullable OwnData own, int dialogues, int heldOut, int batch, int maxTokens, Targets targets, long seed) {
+        @Nullable OwnData own,
+        int dialogues,
+        int heldOut,
+        int batch,
+        int maxTokens,
+        @Nullable CaptionNoise captionNoise,
+        Targets targets,
+        long seed) {
 
     public JointDataConfig {
         if (dialogues < 1 || heldOut < 0 || batch < 1 || batch > dialogues || maxTokens < 8) {
@@ -41,6 +49,7 @@ public record JointDataConfig(
         private int heldOut = 256;
         private int batch = 16;
         private int maxTokens = 320;
+        private @Nullable CaptionNoise captionNoise;
         private Targets targets = Targets.AGENT;
         private long seed = 1;
 
@@ -71,6 +80,11 @@ public record JointDataConfig(
             return this;
         }
 
+        public Builder captionNoise(@Nullable CaptionNoise value) {
+            captionNoise = value;
+            return this;
+        }
+
         public Builder targets(Targets value) {
             targets = value;
             return this;
@@ -82,7 +96,7 @@ public record JointDataConfig(
         }
 
         public JointDataConfig build() {
-            return new JointDataConfig(own, dialogues, heldOut, batch, maxTokens, targets, seed);
+            return new JointDataConfig(own, dialogues, heldOut, batch, maxTokens, captionNoise, targets, seed);
         }
     }
 }

@@ -29,9 +29,15 @@ final class JointWorld implements JointBatches.PhotoLatents<Scene> {
             JointDataConfig config, AutoencoderKL autoencoder, PromptEncoder prompts, JointBatches.Measured measured) {
         return new JointBatches<>(
                 config,
-                IllustratedDialogues.write(Split.TRAIN, config.dialogues(), config.maxTokens(), config.seed(), prompts),
                 IllustratedDialogues.write(
-                        Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts),
+                        Split.TRAIN,
+                        config.dialogues(),
+                        config.maxTokens(),
+                        config.seed(),
+                        prompts,
+                        config.captionNoise()),
+                IllustratedDialogues.write(
+                        Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts, null),
                 new JointWorld(measured.engine(), autoencoder),
                 measured);
     }

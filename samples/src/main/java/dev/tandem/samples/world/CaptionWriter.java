@@ -2,6 +2,7 @@ package dev.tandem.samples.world;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -19,15 +20,27 @@ public final class CaptionWriter {
 
     /** A caption of a scene; different random numbers choose different words. */
     public static String write(Scene scene, RandomGenerator random) {
+        return write(scene, CaptionWriter::words, random);
+    }
+
+    /**
+     * A caption by somebody who names only the sort of each subject: "an animal on the beach". Numbers, colours and the rest are as in
+     * {@link #write}.
+     */
+    public static String writeVaguely(Scene scene, RandomGenerator random) {
+        return write(scene, CaptionWriter::vagueWords, random);
+    }
+
+    private static String write(Scene scene, BiFunction<Item, RandomGenerator, String> words, RandomGenerator random) {
         StringBuilder caption = new StringBuilder();
         if (!scene.isPair() && random.nextInt(7) == 0) {
             caption.append(SceneSampler.pick(OPENINGS, random)).append(' ');
         }
-        caption.append(words(scene.first(), random));
+        caption.append(words.apply(scene.first(), random));
         if (scene.isPair()) {
             caption.append(' ')
                     .append(SceneSampler.pick(phrases(scene.relation().orElseThrow()), random));
-            caption.append(' ').append(words(scene.items().get(1), random));
+            caption.append(' ').append(words.apply(scene.items().get(1), random));
         } else if (random.nextInt(5) == 0) {
             caption.append(posture(scene.first().subject()).map(" "::concat).orElse(""));
         }
@@ -48,6 +61,14 @@ public final class CaptionWriter {
             return NUMBERS.get(item.count()) + " " + noun;
         }
         return (random.nextInt(24) == 0 ? "one" : Subject.articleFor(noun)) + " " + noun;
+    }
+
+    /** "a red vehicle", "two animals", "some food". */
+    private static String vagueWords(Item item, RandomGenerator random) {
+        String colour = item.colour().map(c -> c.word() + " ").orElse("");
+        Subject.Name name = item.subject().kind().usualName();
+        String noun = colour + name.forCount(item.count());
+        return item.count() > 1 ? NUMBERS.get(item.count()) + " " + noun : Subject.articleFor(noun) + " " + noun;
     }
 
     /** "on the beach". */

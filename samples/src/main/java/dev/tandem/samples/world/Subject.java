@@ -61,10 +61,21 @@ public enum Subject {
 
     /** What sort of thing a subject is; captions and dialogues speak of the sorts in different words. */
     public enum Kind {
-        ANIMAL,
-        VEHICLE,
-        FOOD,
-        THING
+        ANIMAL("animal/animals"),
+        VEHICLE("vehicle/vehicles"),
+        FOOD("dish/dishes"),
+        THING("thing/things");
+
+        private final Name usualName;
+
+        Kind(String name) {
+            this.usualName = Name.parse(name);
+        }
+
+        /** What one calls a subject of this sort without saying which. */
+        public Name usualName() {
+            return usualName;
+        }
     }
 
     /**
@@ -74,6 +85,10 @@ public enum Subject {
      * @param many "rabbits"
      */
     public record Name(String one, String many) {
+
+        private static Name parse(String pair) {
+            return new Name(pair.substring(0, pair.indexOf('/')), pair.substring(pair.indexOf('/') + 1));
+        }
 
         /** With an article: "a rabbit", "an umbrella". */
         public String withArticle() {
@@ -107,9 +122,7 @@ public enum Subject {
         this.size = size;
         this.look = look;
         this.hueDegrees = hueDegrees;
-        this.names = Arrays.stream(names)
-                .map(pair -> new Name(pair.substring(0, pair.indexOf('/')), pair.substring(pair.indexOf('/') + 1)))
-                .toList();
+        this.names = Arrays.stream(names).map(Name::parse).toList();
     }
 
     /** The indefinite article of a word: "a" or "an". */

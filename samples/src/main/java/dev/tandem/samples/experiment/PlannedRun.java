@@ -1,0 +1,24 @@
+package dev.tandem.samples.experiment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/**
+ * A training run to be made and measured.
+ *
+ * @param condition on what
+ * @param variant of what
+ * @param seed of data order, noise and dropout
+ * @param recipe of kind {@code joint}
+ */
+record PlannedRun(String condition, String variant, long seed, ObjectNode recipe) {
+
+    /** Where its files lie below the results' folder, and its name for people. */
+    String name() {
+        return condition + "/" + variant + "/seed-" + seed;
+    }
+
+    Path folder(Path results) {
+        return results.resolve(name());
+    }
+}
