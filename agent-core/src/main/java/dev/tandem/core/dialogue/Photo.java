@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A photo that was shared: its caption and, unless only the caption is known, its PNG file.
+ * A photo that was shared: its caption and its PNG file, or one of both. Of a photo that a person sends only the picture is known.
  *
- * @param caption what it shows, in words; not blank
+ * @param caption what it shows, in words; empty where only the picture is known
  * @param png the bytes of the file; empty where only the caption is known. The array is copied in and out
  * @param width in pixels; 0 where only the caption is known
  * @param height in pixels; 0 where only the caption is known
@@ -35,11 +35,20 @@ public record Photo(String caption, byte[] png, int width, int height, long seed
         return new Photo(caption, png, header.getInt(16), header.getInt(20), seed);
     }
 
+    /**
+     * A photo that somebody sends, from the bytes of a PNG file: nobody said what it shows.
+     *
+     * @throws IllegalArgumentException if the bytes do not begin as a PNG file does
+     */
+    public static Photo sent(byte[] png) {
+        return ofPng("", png, 0);
+    }
+
     public Photo {
-        if (caption.isBlank()) {
-            throw new IllegalArgumentException("a photo needs a caption");
-        }
         png = png.clone();
+        if (caption.isBlank() && (png.length == 0 || !caption.isEmpty())) {
+            throw new IllegalArgumentException("a photo needs a caption, unless its picture is there");
+        }
         boolean picture = png.length > 0;
         if (picture != (width > 0) || picture != (height > 0)) {
             throw new IllegalArgumentException("a photo has bytes and a size, or neither; got " + png.length
@@ -50,6 +59,11 @@ public record Photo(String caption, byte[] png, int width, int height, long seed
     /** Whether there is a picture and not only its caption. */
     public boolean hasPicture() {
         return png.length > 0;
+    }
+
+    /** Whether it is said what it shows. */
+    public boolean hasCaption() {
+        return !caption.isEmpty();
     }
 
     @Override

@@ -26,18 +26,33 @@ public record Embedding(Tensor weight, @Nullable LowRank adapter) {
      * @param head key of the head, without {@code .weight}, which only an adapter knows
      */
     public static Tied loadTied(WeightSource weights, String key, String head, long rows, long width, Init init) {
+        return loadTied(weights, key, head, rows, width, rows, init);
+    }
+
+    /**
+     * Reads a table whose first rows are a language model's head as well.
+     *
+     * @param head key of the head, without {@code .weight}, which only an adapter knows
+     * @param headRows how many rows
+     */
+    public static Tied loadTied(
+            WeightSource weights, String key, String head, long rows, long width, long headRows, Init init) {
         String own = key + ".weight";
         Tensor weight = weights.get(own, init, rows, width);
         Tensor last = weights.shared(head + ".weight", own, weight);
         if (last != weight || !weights.packs(own)) {
             return new Tied(
                     new Embedding(weight, weights.tableAdapter(key, rows, width)),
-                    new Linear.Dense(last, null, weights.adapter(head, width, rows)));
+                    new Linear.Dense(first(last, headRows), null, weights.adapter(head, width, headRows)));
         }
-        Linear packed = new Linear.Packed(weight.engine().pack(weight), null);
+        Linear packed = new Linear.Packed(weight.engine().pack(first(weight, headRows)), null);
         Embedding table = new Embedding(weight.to(DType.FLOAT16), null);
         weight.close();
         return new Tied(table, packed);
+    }
+
+    private static Tensor first(Tensor table, long rows) {
+        return rows == table.size(0) ? table : table.narrow(0, 0, rows).contiguous();
     }
 
     /**

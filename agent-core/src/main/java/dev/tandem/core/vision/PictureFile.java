@@ -5,6 +5,7 @@ import dev.tandem.core.stage.Picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Reads picture files: PNG, JPEG, GIF and BMP. What is transparent becomes white. */
 public final class PictureFile {
@@ -39,18 +41,7 @@ public final class PictureFile {
             if (input == null) {
                 throw new NoSuchFileException(file.toString());
             }
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-            if (!readers.hasNext()) {
-                throw new IllegalArgumentException(
-                        file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(input, true, true);
-                return decoded(reader, file);
-            } finally {
-                reader.dispose();
-            }
+            return read(input, file);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("there is no file " + file, e);
         } catch (IOException e) {
@@ -62,7 +53,36 @@ public final class PictureFile {
         }
     }
 
-    private static Picture decoded(ImageReader reader, Path file) throws IOException {
+    /**
+     * Reads a picture from the bytes of its file; its size is looked at before its pixels.
+     *
+     * @param name for messages
+     * @throws IllegalArgumentException if it is no picture, damaged, or of more than 64 million pixels
+     */
+    public static Picture read(byte[] bytes, String name) {
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            return read(input, name);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(OneLine.of(name + " is damaged: " + e.getMessage()), e);
+        }
+    }
+
+    private static Picture read(ImageInputStream input, Object file) throws IOException {
+        Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+        if (!readers.hasNext()) {
+            throw new IllegalArgumentException(
+                    file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
+        }
+        ImageReader reader = readers.next();
+        try {
+            reader.setInput(input, true, true);
+            return decoded(reader, file);
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static Picture decoded(ImageReader reader, Object file) throws IOException {
         long pixels;
         BufferedImage image = null;
         List<String> warnings = new ArrayList<>();

@@ -27,6 +27,11 @@ public record PixelLevels(double scale, List<Double> mean, List<Double> deviatio
         }
     }
 
+    /** From -1 to 1: mean and deviation of all channels are a half. */
+    public static PixelLevels halves() {
+        return new PixelLevels(1 / 255.0, List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
+    }
+
     /**
      * Reads {@code do_rescale}, {@code rescale_factor}, {@code do_normalize}, {@code image_mean} and {@code image_std}.
      *

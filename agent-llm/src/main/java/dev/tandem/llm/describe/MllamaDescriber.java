@@ -17,6 +17,7 @@ import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.llm.decode.TextStream;
 import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.model.CausalLm;
+import dev.tandem.llm.model.CrossAttentionMask;
 import dev.tandem.llm.model.Mllama;
 import dev.tandem.llm.model.MllamaConfig;
 import dev.tandem.llm.token.LlmTokenizer;

@@ -29,14 +29,32 @@ public final class MllamaLoader {
     private static final String TOKENS = "language_model.model.embed_tokens";
 
     private static final String HEAD = "language_model.lm_head";
-    private static final int EXTRA_TOKENS = 8;
+    static final int EXTRA_TOKENS = 8;
+
+    /** Key of the table without the rows of {@link #EXTRA}, or with them. */
+    static final String TABLE = TOKENS + ".weight";
+
+    /** Key of the rows beyond the vocabulary where they are trained apart; no file has it. */
+    static final String EXTRA = TOKENS + ".extra";
 
     private static final Init NORMAL = Init.normal(0.02);
 
-    private final MllamaConfig config;
+    /** What becomes of the table's rows beyond the vocabulary. */
+    private enum Extra {
+        /** A tied head has them too, as in transformers. */
+        IN_HEAD,
+        /** The head knows the vocabulary only. */
+        BESIDE_HEAD,
+        /** As before; and they have a key of their own, so that they can be trained alone. */
+        APART
+    }
 
-    private MllamaLoader(MllamaConfig config) {
+    private final MllamaConfig config;
+    private final Extra extra;
+
+    private MllamaLoader(MllamaConfig config, Extra extra) {
         this.config = config;
+        this.extra = extra;
     }
 
     /**
@@ -46,18 +64,51 @@ public final class MllamaLoader {
      * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
      */
     public static Mllama load(TensorEngine engine, Path folder) {
-        MllamaConfig config;
+        return load(engine, folder, Extra.IN_HEAD);
+    }
+
+    /**
+     * Loads a model folder like {@link #load(TensorEngine, Path)}, with a head that writes tokens of the vocabulary only, so that without pictures
+     * the model computes what the Llama in it does.
+     *
+     * @throws WeightException if a file is missing, damaged, does not fit, or asks for what is not supported
+     */
+    public static Mllama loadSpeaking(TensorEngine engine, Path folder) {
+        return load(engine, folder, Extra.BESIDE_HEAD);
+    }
+
+    private static Mllama load(TensorEngine engine, Path folder, Extra extra) {
+        return build(
+                engine,
+                config(folder),
+                ModelFolder.of(folder).weights(engine).packing(),
+                extra);
+    }
+
+    /** Builds a model whose rows for pictures' tokens have a key of their own, {@link #EXTRA}. */
+    static Mllama buildApart(TensorEngine engine, MllamaConfig config, WeightSource weights) {
+        return build(engine, config, weights, Extra.APART);
+    }
+
+    /**
+     * The configuration of a model folder, with the ends of text that its {@code generation_config.json} adds.
+     *
+     * @throws WeightException if it is missing or does not fit
+     */
+    static MllamaConfig config(Path folder) {
         try {
             MllamaConfig read = Fields.read(folder.resolve("config.json"), MllamaLoader::parse);
-            config = new MllamaConfig(
+            return new MllamaConfig(
                     LlamaConfigFile.withGeneration(read.text(), folder), read.crossAttentionLayers(), read.vision());
         } catch (IllegalArgumentException e) {
             throw new WeightException(String.valueOf(e.getMessage()), e);
         }
-        WeightSource weights = ModelFolder.of(folder).weights(engine).packing();
+    }
+
+    private static Mllama build(TensorEngine engine, MllamaConfig config, WeightSource weights, Extra extra) {
         Scope scope = engine.scope();
         try {
-            return new Mllama(engine, config, new MllamaLoader(config).read(weights), scope);
+            return new Mllama(engine, config, new MllamaLoader(config, extra).read(weights), scope);
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -114,6 +165,7 @@ public final class MllamaLoader {
                 MllamaVisionFile.load(config.vision(), weights.at("vision_model")),
                 Linear.load(weights, "multi_modal_projector", config.vision().outputWidth(), width, true, NORMAL),
                 ends.table(),
+                extra == Extra.APART ? weights.get(EXTRA, NORMAL, EXTRA_TOKENS, width) : null,
                 layers,
                 RmsNorm.load(model, "norm", width, text.rmsNormEps()),
                 ends.head());
@@ -122,9 +174,10 @@ public final class MllamaLoader {
     private Embedding.Tied ends(WeightSource weights) {
         LlamaConfig text = config.text();
         long width = text.hiddenSize();
-        long rows = text.vocabSize() + (long) EXTRA_TOKENS;
-        if (text.tieWordEmbeddings()) { // the head then has the table's extra rows too
-            return Embedding.loadTied(weights, TOKENS, HEAD, rows, width, NORMAL);
+        long rows = text.vocabSize() + (extra == Extra.APART ? 0 : (long) EXTRA_TOKENS);
+        if (text.tieWordEmbeddings()) {
+            long spoken = extra == Extra.IN_HEAD ? rows : text.vocabSize();
+            return Embedding.loadTied(weights, TOKENS, HEAD, rows, width, spoken, NORMAL);
         }
         return new Embedding.Tied(
                 Embedding.load(weights, TOKENS, rows, width, NORMAL),

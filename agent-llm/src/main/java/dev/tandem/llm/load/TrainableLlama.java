@@ -1,6 +1,5 @@
 package dev.tandem.llm.load;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
@@ -16,8 +15,6 @@ import dev.tandem.llm.model.LlamaConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -28,14 +25,6 @@ import java.util.random.RandomGenerator;
  * @param parameters every tensor of the model, once
  */
 public record TrainableLlama(Llama model, Map<String, Tensor> parameters) implements AutoCloseable {
-
-    /** Files of a tokenizer in the published layout, as far as they are there. */
-    private static final List<String> TOKENIZER_FILES = List.of(
-            "tokenizer.json",
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "tokenizer.model",
-            "chat_template.jinja");
 
     /** A decoder with fresh weights, normal with the configuration's initializer range. */
     public static TrainableLlama fresh(TensorEngine engine, LlamaConfig config, RandomGenerator random) {
@@ -71,35 +60,12 @@ public record TrainableLlama(Llama model, Map<String, Tensor> parameters) implem
             SafetensorsWriter.create().floatsAs(dtype).write(folder.resolve("model.safetensors"), parameters);
             ObjectNode config = LlamaConfigFile.write(model.config());
             config.put("torch_dtype", dtype.name().toLowerCase(java.util.Locale.ROOT));
-            write(folder.resolve("config.json"), config);
-            write(folder.resolve("generation_config.json"), LlamaConfigFile.writeGeneration(model.config()));
-            if (!Files.isSameFile(folder, tokenizer)) {
-                for (String name : TOKENIZER_FILES) {
-                    copy(tokenizer.resolve(name), folder.resolve(name));
-                }
-            }
+            WrittenFiles.write(folder.resolve("config.json"), config);
+            WrittenFiles.write(folder.resolve("generation_config.json"), LlamaConfigFile.writeGeneration(model.config()));
+            WrittenFiles.copyTokenizer(tokenizer, folder);
         } catch (IOException e) {
             throw new WeightException("the model can't be written to " + folder + ": " + e, e);
         }
-    }
-
-    private static void write(Path file, ObjectNode json) throws IOException {
-        byte[] bytes = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
-        Path hidden = Files.createTempFile(file.toAbsolutePath().getParent(), ".", ".json");
-        replace(Files.write(hidden, bytes), file);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        if (Files.isRegularFile(from)) {
-            Path hidden = Files.createTempFile(to.toAbsolutePath().getParent(), ".", ".part");
-            Files.copy(from, hidden, StandardCopyOption.REPLACE_EXISTING);
-            replace(hidden, to);
-        }
-    }
-
-    private static void replace(Path hidden, Path file) throws IOException {
-        hidden.toFile().setReadable(true, false); // temporary files are private
-        Files.move(hidden, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

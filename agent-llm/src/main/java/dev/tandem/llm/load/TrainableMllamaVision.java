@@ -1,6 +1,5 @@
 package dev.tandem.llm.load;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
@@ -17,7 +16,6 @@ import dev.tandem.llm.model.MllamaVision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -147,12 +145,7 @@ public final class TrainableMllamaVision implements AutoCloseable {
             writer.write(folder.resolve("model.safetensors"), all);
             ObjectNode config = MllamaVisionFile.write(model.config());
             config.putArray("architectures").add("MllamaVisionModel");
-            Path file = folder.resolve("config.json");
-            Path hidden = Files.createTempFile(folder.toAbsolutePath(), ".", ".json");
-            Files.write(
-                    hidden, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
-            hidden.toFile().setReadable(true, false); // temporary files are private
-            Files.move(hidden, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            WrittenFiles.write(folder.resolve("config.json"), config);
         } catch (IOException e) {
             throw new WeightException("the encoder can't be written to " + folder + ": " + e, e);
         }

@@ -130,6 +130,33 @@ public record LlamaConfig(
                 padTokenId);
     }
 
+    /** The same with another number of layers. */
+    public LlamaConfig withHiddenLayers(int layers) {
+        return new LlamaConfig(
+                modelType,
+                vocabSize,
+                hiddenSize,
+                intermediateSize,
+                layers,
+                attentionHeads,
+                keyValueHeads,
+                headDim,
+                hiddenAct,
+                rmsNormEps,
+                ropeTheta,
+                ropeScaling,
+                maxPositionEmbeddings,
+                slidingWindow,
+                tieWordEmbeddings,
+                queryKeyValueBias,
+                attentionOutputBias,
+                mlpBias,
+                initializerRange,
+                bosTokenId,
+                eosTokenIds,
+                padTokenId);
+    }
+
     /** Collects the values of a {@link LlamaConfig}; defaults are those of transformers' {@code LlamaConfig}. */
     public static final class Builder {
 

@@ -59,13 +59,20 @@ public final class Mllama implements AutoCloseable {
      *
      * @param vision the picture's encoder
      * @param projector its output to D
-     * @param embedding [V + 8, D], with the picture's own token
+     * @param embedding [V + 8, D], with the picture's own token; [V, D] where that is apart
+     * @param extra [8, D], the rows from the picture's token on, where they are trained apart from the others; else null
      * @param layers from the bottom up
      * @param norm after the last
      * @param head D to V
      */
     public record Weights(
-            MllamaVision vision, Linear projector, Embedding embedding, List<Layer> layers, RmsNorm norm, Linear head) {
+            MllamaVision vision,
+            Linear projector,
+            Embedding embedding,
+            @Nullable Tensor extra,
+            List<Layer> layers,
+            RmsNorm norm,
+            Linear head) {
 
         public Weights {
             layers = List.copyOf(layers);
@@ -98,6 +105,10 @@ public final class Mllama implements AutoCloseable {
         this.weights = weights;
         this.scope = scope;
         this.rope = new Rope(engine, config.text(), scope);
+    }
+
+    public TensorEngine engine() {
+        return engine;
     }
 
     public MllamaConfig config() {
@@ -253,7 +264,7 @@ public final class Mllama implements AutoCloseable {
 
         private Tensor run(Tensor ids, Rope.Angles angles, AttentionBias bias, @Nullable KvCache cache) {
             View view = sight == null ? null : view(sight, ids, cache);
-            Tensor x = weights.embedding().apply(ids); // [B, T, D]
+            Tensor x = embedded(ids); // [B, T, D]
             for (int i = 0; i < weights.layers().size(); i++) {
                 try (Scope step = engine.scope()) {
                     Layer layer = weights.layers().get(i);
@@ -264,6 +275,14 @@ public final class Mllama implements AutoCloseable {
                 }
             }
             return weights.norm().apply(x);
+        }
+
+        private Tensor embedded(Tensor ids) {
+            Tensor extra = weights.extra();
+            return extra == null
+                    ? weights.embedding().apply(ids)
+                    : engine.cat(List.of(weights.embedding().weight(), extra), 0)
+                            .embedding(ids);
         }
 
         private Tensor looked(LookingLayer looking, Tensor x, int index, @Nullable View view, @Nullable KvCache cache) {

@@ -7,14 +7,17 @@ import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.stage.AgentConfig;
+import dev.tandem.core.vision.PictureFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes dialogues as token ids, as {@code agent.json}'s prompt template says. What was said is encoded with special tokens switched
- * off; a shared photo is its caption between the two marker tokens.
+ * off; a shared photo is its caption between the two marker tokens. A photo that is sent without a caption is one token, in whose place a model that
+ * can sees the picture.
  */
 public final class PromptEncoder {
 
@@ -27,6 +30,7 @@ public final class PromptEncoder {
     private final int captionBegin;
     private final int captionEnd;
     private final String captionPrefix;
+    private final OptionalInt image;
 
     /**
      * Encodes the template once.
@@ -34,7 +38,19 @@ public final class PromptEncoder {
      * @throws IllegalArgumentException if a marker is not exactly one token of the vocabulary
      */
     public PromptEncoder(AgentConfig.PromptTemplate template, AgentConfig.Markers markers, TextTokens tokens) {
+        this(template, markers, tokens, OptionalInt.empty());
+    }
+
+    /**
+     * Encodes the template of a model that sees pictures, or of one that does not.
+     *
+     * @param image the token in the place of a picture; empty for a model that sees none
+     * @throws IllegalArgumentException if a marker is not exactly one token of the vocabulary
+     */
+    public PromptEncoder(
+            AgentConfig.PromptTemplate template, AgentConfig.Markers markers, TextTokens tokens, OptionalInt image) {
         this.tokens = tokens;
+        this.image = image;
         begin = tokens.template(template.begin());
         userStart = tokens.template(template.userStart());
         userEnd = tokens.template(template.userEnd());
@@ -135,6 +151,7 @@ public final class PromptEncoder {
         private byte[] speakers = new byte[256];
         private int length;
         private final List<TokenizedDialogue.Caption> captions = new ArrayList<>();
+        private final List<TokenizedDialogue.Sight> sights = new ArrayList<>();
 
         void add(int[] more, @Nullable Speaker speaker) {
             while (ids.length < length + more.length) {
@@ -149,6 +166,12 @@ public final class PromptEncoder {
         void add(Part part, Speaker speaker) {
             if (part instanceof Words words) {
                 add(tokens.plain(words.text().strip()), speaker);
+            } else if (part instanceof Photo photo && !photo.hasCaption()) {
+                int id = image.orElseThrow(() -> new IllegalArgumentException(
+                        "this language model does not see photos; say in words what the photo shows, or use a model that does (Llama-Vision)"));
+                sights.add(new TokenizedDialogue.Sight(
+                        length, random -> PictureFile.read(photo.png(), "the photo that was sent")));
+                add(new int[] {id}, speaker);
             } else if (part instanceof Photo photo) {
                 add(new int[] {captionBegin}, speaker);
                 int start = length;
@@ -163,7 +186,7 @@ public final class PromptEncoder {
         }
 
         TokenizedDialogue toDialogue() {
-            return new TokenizedDialogue(ids(), Arrays.copyOf(speakers, length), captions);
+            return new TokenizedDialogue(ids(), Arrays.copyOf(speakers, length), captions, sights);
         }
     }
 }

@@ -1,25 +1,34 @@
 package dev.tandem.llm.train;
 
+import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.CaptionSpan;
 import dev.tandem.core.train.DialogueBatch;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** Makes one batch of several dialogues, padded on the right, so that the causal mask alone hides the padding. */
 public final class DialoguePacker {
 
     private DialoguePacker() {}
 
+    /** Packs dialogues whose pictures are always the same, or that have none. */
+    public static DialogueBatch pack(TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets) {
+        return pack(engine, dialogues, targets, new SplittableRandom(0));
+    }
+
     /**
      * Packs dialogues of similar length; sorting them is the caller's affair.
      *
      * @param dialogues at least one
      * @param targets whose tokens and captions count
+     * @param random composes pictures that were sent, where they are composed
      * @return [B, T] with T the length of the longest; captions row by row and from left to right
      */
-    public static DialogueBatch pack(TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets) {
+    public static DialogueBatch pack(TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets, RandomGenerator random) {
         int rows = dialogues.size();
         int columns =
                 dialogues.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();
@@ -41,10 +50,13 @@ public final class DialoguePacker {
                 }
             }
         }
+        List<List<Picture>> pictures =
+                dialogues.stream().map(each -> each.pictures(random)).toList();
         return new DialogueBatch(
                 engine.tensor(ids, rows, columns),
                 engine.tensor(attention, rows, columns),
                 engine.tensor(loss, rows, columns),
-                captions);
+                captions,
+                pictures.stream().allMatch(List::isEmpty) ? List.of() : pictures);
     }
 }

@@ -7,11 +7,14 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.CaptionSpan;
 import dev.tandem.core.train.DialogueBatch;
 import dev.tandem.core.train.LanguageTraining;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.PaddingMask;
+import dev.tandem.llm.model.SeenPictures;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,8 @@ public final class LanguageModelTraining implements LanguageTraining {
     /** What cross entropy leaves out (torch.nn.functional.cross_entropy's {@code ignore_index}). */
     private static final long IGNORED = -100;
 
-    private final Llama model;
+    private final CausalLm model;
+    private final @Nullable SeenPictures eyes;
     private final Map<String, Tensor> parameters;
 
     /**
@@ -34,8 +38,22 @@ public final class LanguageModelTraining implements LanguageTraining {
      *
      * @param parameters what is trained, by checkpoint key: all of the model's tensors, or some
      */
-    public LanguageModelTraining(Llama model, Map<String, Tensor> parameters) {
+    public LanguageModelTraining(CausalLm model, Map<String, Tensor> parameters) {
+        this(model, null, parameters);
+    }
+
+    /**
+     * Trains a model that sees pictures.
+     *
+     * @param parameters what is trained, by checkpoint key: all of the model's tensors, or some
+     */
+    public LanguageModelTraining(SeenPictures eyes, Map<String, Tensor> parameters) {
+        this(eyes.model().withoutPictures(), eyes, parameters);
+    }
+
+    private LanguageModelTraining(CausalLm model, @Nullable SeenPictures eyes, Map<String, Tensor> parameters) {
         this.model = model;
+        this.eyes = eyes;
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
@@ -49,11 +67,76 @@ public final class LanguageModelTraining implements LanguageTraining {
         TensorEngine engine = model.engine();
         int columns = Math.toIntExact(batch.inputIds().size(1));
         Rows rows = Rows.of(batch, columns);
-        PaddingMask padding = PaddingMask.of(batch.attentionMask().toLongArray(), batch.size(), columns);
-        Tensor hidden = model.hidden(batch.inputIds(), padding); // [B, T, D]
+        Tensor hidden = hidden(batch, columns); // [B, T, D]
         Tensor picked = hidden.reshape(-1, hidden.size(2))
                 .indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
         return new Step(model.head(picked), rows);
+    }
+
+    private Tensor hidden(DialogueBatch batch, int columns) {
+        long[] real = batch.attentionMask().toLongArray();
+        if (batch.pictures().isEmpty()) {
+            return model.hidden(batch.inputIds(), PaddingMask.of(real, batch.size(), columns));
+        }
+        if (eyes == null) {
+            throw new IllegalArgumentException("this language model does not see the pictures of the dialogues");
+        }
+        // Dialogues without pictures go apart: beside others they would look at black ones.
+        int[] seeing = rows(batch, true);
+        int[] others = rows(batch, false);
+        Tensor seen = looking(eyes, batch, seeing, columns, real);
+        if (others.length == 0) {
+            return seen;
+        }
+        Tensor plain = model.hidden(
+                batch.inputIds().indexSelect(0, indices(others)),
+                PaddingMask.of(rowsOf(real, others, columns), others.length, columns));
+        long[] back = new long[batch.size()];
+        for (int i = 0; i < seeing.length; i++) {
+            back[seeing[i]] = i;
+        }
+        for (int i = 0; i < others.length; i++) {
+            back[others[i]] = seeing.length + i;
+        }
+        TensorEngine engine = model.engine();
+        return engine.cat(List.of(seen, plain), 0).indexSelect(0, engine.tensor(back, back.length));
+    }
+
+    private static int[] rows(DialogueBatch batch, boolean withPictures) {
+        return IntStream.range(0, batch.size())
+                .filter(row -> batch.pictures().get(row).isEmpty() != withPictures)
+                .toArray();
+    }
+
+    private Tensor looking(SeenPictures with, DialogueBatch batch, int[] rows, int columns, long[] real) {
+        long[] ids = rowsOf(batch.inputIds().toLongArray(), rows, columns);
+        List<int[]> tokens = new ArrayList<>();
+        for (int i = 0; i < rows.length; i++) {
+            tokens.add(Arrays.stream(ids, i * columns, (i + 1) * columns)
+                    .mapToInt(Math::toIntExact)
+                    .toArray());
+        }
+        // what the graph needs of the pictures lives on in it when this is closed
+        try (CausalLm looking = with.looking(
+                model.engine(),
+                tokens,
+                Arrays.stream(rows).mapToObj(batch.pictures()::get).toList())) {
+            return looking.hidden(
+                    model.engine().tensor(ids, rows.length, columns),
+                    PaddingMask.of(rowsOf(real, rows, columns), rows.length, columns));
+        }
+    }
+
+    private Tensor indices(int[] rows) {
+        return model.engine().tensor(Arrays.stream(rows).asLongStream().toArray(), rows.length);
+    }
+
+    private static long[] rowsOf(long[] values, int[] rows, int columns) {
+        long[] some = new long[rows.length * columns];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, rows[i] * columns, some, i * columns, columns);
+        }
+        return some;
     }
 
     /**

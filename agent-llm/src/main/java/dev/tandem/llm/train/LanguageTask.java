@@ -8,7 +8,7 @@ import dev.tandem.core.train.LanguageTraining;
 import dev.tandem.core.train.Losses;
 import dev.tandem.core.train.ParameterGroup;
 import dev.tandem.core.train.TrainingTask;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,14 +35,33 @@ public final class LanguageTask implements TrainingTask {
      * @param tokensPerBatch about how many tokens a batch has, padding included
      */
     public LanguageTask(
-            Llama model,
+            CausalLm model,
             Map<String, Tensor> parameters,
             DialogueSource source,
             Map<String, DialogueSet> heldOut,
             Targets targets,
             int tokensPerBatch) {
-        this.engine = model.engine();
-        this.training = new LanguageModelTraining(model, parameters);
+        this(model.engine(), new LanguageModelTraining(model, parameters), source, heldOut, targets, tokensPerBatch);
+    }
+
+    /**
+     * A task.
+     *
+     * @param training the model, with what is trained of it
+     * @param source what is learned
+     * @param heldOut name to dialogues that are not learned and measured apart; may be empty
+     * @param targets whose tokens count
+     * @param tokensPerBatch about how many tokens a batch has, padding included
+     */
+    public LanguageTask(
+            TensorEngine engine,
+            LanguageModelTraining training,
+            DialogueSource source,
+            Map<String, DialogueSet> heldOut,
+            Targets targets,
+            int tokensPerBatch) {
+        this.engine = engine;
+        this.training = training;
         this.source = source;
         this.heldOut = new LinkedHashMap<>(heldOut);
         this.targets = targets;
@@ -62,7 +81,7 @@ public final class LanguageTask implements TrainingTask {
     @Override
     public Losses step(long step, RandomGenerator random) {
         List<TokenizedDialogue> dialogues = source.draw(tokensPerBatch, random);
-        LanguageTraining.LanguageStep text = training.forward(DialoguePacker.pack(engine, dialogues, targets));
+        LanguageTraining.LanguageStep text = training.forward(DialoguePacker.pack(engine, dialogues, targets, random));
         int tokens = dialogues.stream().mapToInt(TokenizedDialogue::length).sum();
         return Losses.of(text.loss(), dialogues.size())
                 .withBackward((tape, scale) -> text.backward(tape, scale, null))
@@ -75,19 +94,19 @@ public final class LanguageTask implements TrainingTask {
     public Map<String, Double> evaluate(RandomGenerator random) {
         Map<String, Double> measured = new LinkedHashMap<>();
         heldOut.forEach((name, set) -> {
-            double loss = meanLoss(set);
+            double loss = meanLoss(set, random);
             measured.put(name + "_loss", loss);
             measured.put(name + "_perplexity", Math.exp(loss));
         });
         return measured;
     }
 
-    private double meanLoss(DialogueSet set) {
+    private double meanLoss(DialogueSet set, RandomGenerator random) {
         double sum = 0;
         long count = 0;
         for (List<TokenizedDialogue> dialogues : set.batches(2 * tokensPerBatch)) {
             try (Scope scope = engine.scope()) {
-                DialogueBatch batch = DialoguePacker.pack(engine, dialogues, targets);
+                DialogueBatch batch = DialoguePacker.pack(engine, dialogues, targets, random);
                 long tokens =
                         java.util.Arrays.stream(batch.lossMask().toLongArray()).sum();
                 sum += training.forward(batch).loss().item() * tokens;

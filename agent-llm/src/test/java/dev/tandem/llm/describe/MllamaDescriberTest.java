@@ -15,6 +15,7 @@ import dev.tandem.llm.chat.ChatModel;
 import dev.tandem.llm.chat.ChatModelFolder;
 import dev.tandem.llm.decode.Generation;
 import dev.tandem.llm.decode.GenerationSettings;
+import dev.tandem.llm.model.CrossAttentionMask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -92,7 +92,7 @@ final class JointBatches<P> implements JointData {
 
     private JointBatch batch(List<Illustrated<P>> drawn, RandomGenerator random) {
         DialogueBatch dialogues = DialoguePacker.pack(
-                measured.engine(), drawn.stream().map(Illustrated::tokens).toList(), config.targets());
+                measured.engine(), drawn.stream().map(Illustrated::tokens).toList(), config.targets(), random);
         List<P> shown = new ArrayList<>();
         for (Illustrated<P> each : drawn) {
             List<TokenizedDialogue.Caption> captions = each.tokens().captions();

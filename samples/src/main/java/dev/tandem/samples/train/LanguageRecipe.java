@@ -4,29 +4,26 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
 import dev.tandem.core.data.RecordedDialogue;
 import dev.tandem.core.stage.AgentConfig;
-import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.TrainingTask;
-import dev.tandem.llm.load.LlamaConfigFile;
-import dev.tandem.llm.load.TrainableLlama;
-import dev.tandem.llm.model.LlamaConfig;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import dev.tandem.llm.token.LlmTokenizer;
 import dev.tandem.llm.train.DialogueSet;
 import dev.tandem.llm.train.DialogueSource;
+import dev.tandem.llm.train.LanguageModelTraining;
 import dev.tandem.llm.train.LanguageTask;
 import dev.tandem.llm.train.Targets;
 import dev.tandem.samples.world.DialogueWriter;
+import dev.tandem.samples.world.ScenePainter;
 import dev.tandem.samples.world.Split;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +32,13 @@ import org.jspecify.annotations.Nullable;
  * @param training the loop
  * @param model the model folder: {@code agent.json}, {@code llm/config.json} and the tokenizer's files
  * @param fresh start from nothing; otherwise from {@code llm/model.safetensors}
+ * @param vision a folder with a picture's encoder, for a language model that gets eyes in this run; null for one that has eyes already, or gets none
+ * @param language what of the language model is trained besides what it looks by; {@code lora} is for joint runs
+ * @param perceptron what is trained of that by which it looks at pictures, if it does
  * @param own dialogues in files to learn from; null for those of the world alone
  * @param dialogues how many of the world's training dialogues are written
  * @param echoes share of the training dialogues in which the agent only repeats words: 0.75 for some hundred steps makes a small model copy
+ * @param sights share of the training dialogues in which the user sends photos and asks about them; the held-out ones are all so where it is above 0
  * @param heldOut how many held-out dialogues it is measured on, at most
  * @param tokensPerBatch about how many tokens a batch has, padding included
  * @param maxTokens longer dialogues are cut
@@ -48,9 +49,13 @@ public record LanguageRecipe(
         TrainConfig training,
         Path model,
         boolean fresh,
+        @Nullable Path vision,
+        LanguagePart language,
+        PerceptronPart perceptron,
         @Nullable OwnData own,
         int dialogues,
         double echoes,
+        double sights,
         int heldOut,
         int tokensPerBatch,
         int maxTokens,
@@ -64,36 +69,42 @@ public record LanguageRecipe(
     public TrainingJob open(TensorEngine engine) {
         Path llm = model.resolve(LLM);
         AgentConfig agent = AgentConfig.read(model);
-        LlamaConfig config = LlamaConfigFile.read(llm.resolve("config.json"));
+        TrainedLanguage trained = TrainedLanguage.open(this, engine, llm);
+        try {
+            return open(engine, llm, agent, trained);
+        } catch (RuntimeException | Error e) {
+            trained.close();
+            throw e;
+        }
+    }
+
+    private TrainingJob open(TensorEngine engine, Path llm, AgentConfig agent, TrainedLanguage trained) {
         DialogueSource train;
         Map<String, DialogueSet> measured;
         try (LlmTokenizer tokenizer = LlmTokenizer.load(llm)) {
-            if (tokenizer.vocabularySize() > config.vocabSize()) {
+            if (tokenizer.vocabularySize() > trained.rows()) {
                 throw new IllegalArgumentException(llm + ": the tokenizer has " + tokenizer.vocabularySize()
-                        + " tokens, config.json's vocab_size is " + config.vocabSize() + "; make it at least as large");
+                        + " tokens, the model of config.json " + trained.rows() + "; make vocab_size larger");
             }
-            PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), tokenizer);
+            PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), tokenizer, trained.imageId());
             if (own == null) {
-                train = write(Split.TRAIN, prompts);
-                measured = Map.of(HELD_OUT, write(Split.HELD_OUT, prompts));
+                train = write(Split.TRAIN, prompts, trained);
+                measured = Map.of(HELD_OUT, write(Split.HELD_OUT, prompts, trained));
             } else {
                 OwnDialogues read = OwnDialogues.read(own, training.seed());
                 DialogueSource learned = tokenized(read.train(), prompts);
                 train = own.worldShare() == 0
                         ? learned
                         : DialogueSource.mix(
-                                List.of(learned, write(Split.TRAIN, prompts)),
+                                List.of(learned, write(Split.TRAIN, prompts, trained)),
                                 List.of(1 - own.worldShare(), own.worldShare()));
                 List<RecordedDialogue> some = read.heldOut()
                         .subList(0, Math.min(heldOut, read.heldOut().size()));
                 measured = some.isEmpty() ? Map.of() : Map.of(HELD_OUT, tokenized(some, prompts));
             }
         }
-        TrainableLlama llama = fresh
-                ? TrainableLlama.fresh(engine, config, new SplittableRandom(training.seed()))
-                : TrainableLlama.load(engine, llm);
-        TrainingTask task =
-                new LanguageTask(llama.model(), llama.parameters(), train, measured, targets, tokensPerBatch);
+        LanguageModelTraining learning = trained.training();
+        TrainingTask task = new LanguageTask(engine, learning, train, measured, targets, tokensPerBatch);
         return new TrainingJob() {
             @Override
             public TrainingTask task() {
@@ -102,12 +113,12 @@ public record LanguageRecipe(
 
             @Override
             public void export(Map<String, Tensor> weights, Path folder) {
-                new TrainableLlama(llama.model(), weights).save(folder.resolve(LLM), DType.FLOAT16, llm);
+                trained.export(weights, folder.resolve(LLM));
             }
 
             @Override
             public void close() {
-                llama.close();
+                trained.close();
             }
         };
     }
@@ -117,14 +128,17 @@ public record LanguageRecipe(
                 read.stream().map(each -> prompts.encode(each.toDialogue())).toList(), maxTokens, targets);
     }
 
-    private DialogueSet write(Split split, PromptEncoder prompts) {
+    private DialogueSet write(Split split, PromptEncoder prompts, TrainedLanguage trained) {
         boolean learned = split == Split.TRAIN;
-        DialogueWriter writer = learned ? new DialogueWriter(split, echoes) : new DialogueWriter(split);
+        DialogueWriter writer = learned
+                ? new DialogueWriter(split, echoes, sights)
+                : sights > 0 ? new DialogueWriter(split, 0, 1) : new DialogueWriter(split);
+        SentScenes sent =
+                new SentScenes(learned ? ScenePainter.varied() : new ScenePainter(), trained.pictureSize());
         int count = learned ? dialogues : heldOut;
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            written.add(prompts.encode(
-                    writer.next(IndexedRandom.of(training.seed(), i)).toDialogue()));
+            written.add(sent.encode(writer.next(IndexedRandom.of(training.seed(), i)), prompts));
         }
         return DialogueSet.of(written, maxTokens, targets);
     }
@@ -139,7 +153,11 @@ public record LanguageRecipe(
         private TrainConfig training = TrainConfig.builder().build();
         private @Nullable Path model;
         private boolean fresh = true;
+        private @Nullable Path vision;
+        private LanguagePart language = LanguagePart.FULL;
+        private PerceptronPart perceptron = PerceptronPart.FULL;
         private @Nullable OwnData own;
+        private double sights;
         private int dialogues = 50_000;
         private double echoes = 0.2;
         private int heldOut = 500;
@@ -161,6 +179,26 @@ public record LanguageRecipe(
 
         public Builder fresh(boolean value) {
             fresh = value;
+            return this;
+        }
+
+        public Builder vision(@Nullable Path value) {
+            vision = value;
+            return this;
+        }
+
+        public Builder language(LanguagePart value) {
+            language = value;
+            return this;
+        }
+
+        public Builder perceptron(PerceptronPart value) {
+            perceptron = value;
+            return this;
+        }
+
+        public Builder sights(double value) {
+            sights = value;
             return this;
         }
 
@@ -204,9 +242,13 @@ public record LanguageRecipe(
                     training,
                     Objects.requireNonNull(model, "a language model needs 'model', the path of its model folder"),
                     fresh,
+                    vision,
+                    language,
+                    perceptron,
                     own,
                     dialogues,
                     echoes,
+                    sights,
                     heldOut,
                     tokensPerBatch,
                     maxTokens,

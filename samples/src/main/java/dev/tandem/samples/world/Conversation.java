@@ -74,6 +74,19 @@ final class Conversation {
         turns.add(DialogueTurn.photo(Sentences.capitalised(agent), scene, caption, told));
     }
 
+    /** An exchange that begins with a photo that the user sends. */
+    void sight(Scene sent, String user, String agent) {
+        turns.add(DialogueTurn.sending(style.type(user, random), sent));
+        turns.add(DialogueTurn.words(Speaker.AGENT, Sentences.capitalised(agent)));
+    }
+
+    /** An exchange that begins with a photo that the user sends and ends in one that is drawn after it. */
+    void sight(Scene sent, String user, String agent, Scene drawn) {
+        turns.add(DialogueTurn.sending(style.type(user, random), sent));
+        String caption = CaptionWriter.write(drawn, random);
+        turns.add(DialogueTurn.photo(Sentences.capitalised(agent), drawn, caption, EnumSet.allOf(Fact.class)));
+    }
+
     PhotoDialogue finish(PhotoDialogue.Kind kind) {
         return new PhotoDialogue(kind, turns);
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A turn of a training dialogue. A photo comes after the words of its turn.
@@ -18,12 +19,21 @@ import java.util.Set;
  * @param scene what the photo shows
  * @param caption the photo's caption; present if and only if there is a scene
  * @param told what the dialogue says of the scene before this turn; whoever answers "show me a dog" chooses the place
+ * @param sent what a photo shows that the user sends with these words, before them and without a caption
  */
 public record DialogueTurn(
-        Speaker speaker, String text, Optional<Scene> scene, Optional<String> caption, Set<Fact> told) {
+        Speaker speaker,
+        String text,
+        Optional<Scene> scene,
+        Optional<String> caption,
+        Set<Fact> told,
+        Optional<Scene> sent) {
 
     public DialogueTurn {
         told = Set.copyOf(told);
+        if (sent.isPresent() && speaker != Speaker.USER) {
+            throw new IllegalArgumentException("a photo without a caption is sent by the user; got " + sent);
+        }
         if (text.isBlank()) {
             throw new IllegalArgumentException("a turn has words");
         }
@@ -33,9 +43,20 @@ public record DialogueTurn(
         }
     }
 
+    /** A turn in which the user sends nothing. */
+    public DialogueTurn(
+            Speaker speaker, String text, Optional<Scene> scene, Optional<String> caption, Set<Fact> told) {
+        this(speaker, text, scene, caption, told, Optional.empty());
+    }
+
     /** A turn in words. */
     static DialogueTurn words(Speaker speaker, String text) {
         return new DialogueTurn(speaker, text, Optional.empty(), Optional.empty(), Set.of());
+    }
+
+    /** A turn in which the user sends a photo. */
+    static DialogueTurn sending(String text, Scene sent) {
+        return new DialogueTurn(Speaker.USER, text, Optional.empty(), Optional.empty(), Set.of(), Optional.of(sent));
     }
 
     /** A turn of the agent's with a photo. */
@@ -48,9 +69,21 @@ public record DialogueTurn(
         return caption.isPresent();
     }
 
-    /** As the agent's own types have it: words and, if there is one, the photo by its caption. */
+    /** As the agent's own types have it; for a turn in which the user sends no photo. */
     public Turn toTurn() {
+        return toTurn(scene -> {
+            throw new IllegalStateException("nothing makes the photos that the user sends");
+        });
+    }
+
+    /**
+     * As the agent's own types have it: words and, if there is one, the photo by its caption.
+     *
+     * @param photos makes those that the user sends
+     */
+    public Turn toTurn(Function<Scene, Photo> photos) {
         List<Part> parts = new ArrayList<>();
+        sent.map(photos).ifPresent(parts::add);
         parts.add(new Words(text));
         caption.map(Photo::described).ifPresent(parts::add);
         return new Turn(speaker, parts);

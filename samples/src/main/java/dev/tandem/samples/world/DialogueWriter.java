@@ -20,8 +20,9 @@ import java.util.random.RandomGenerator;
  *
  * @param split what scenes and phrasings may be used
  * @param echoes share of dialogues in which the agent only repeats words, 0 to 1
+ * @param sights share of dialogues in which the user sends photos and asks about them, 0 to 1; echoes are a share of the others
  */
-public record DialogueWriter(Split split, double echoes) {
+public record DialogueWriter(Split split, double echoes, double sights) {
 
     private static final double FEW_ECHOES = 0.02;
 
@@ -32,18 +33,27 @@ public record DialogueWriter(Split split, double echoes) {
             List.of("pink", "black", "white", "brown", "silver", "golden", "turquoise", "gray");
 
     public DialogueWriter {
-        if (!(echoes >= 0 && echoes <= 1)) {
-            throw new IllegalArgumentException("a share of dialogues is 0 to 1, not " + echoes);
+        if (!(echoes >= 0 && echoes <= 1 && sights >= 0 && sights <= 1)) {
+            throw new IllegalArgumentException(
+                    "a share of dialogues is 0 to 1; got " + echoes + " for echoes and " + sights + " for sights");
         }
     }
 
-    /** With as few echoes as anybody would ask for. */
+    /** Without sights. */
+    public DialogueWriter(Split split, double echoes) {
+        this(split, echoes, 0);
+    }
+
+    /** With as few echoes as anybody would ask for, and without sights. */
     public DialogueWriter(Split split) {
         this(split, FEW_ECHOES);
     }
 
     /** The next dialogue. */
     public PhotoDialogue next(RandomGenerator random) {
+        if (sights > 0 && random.nextDouble() < sights) {
+            return new Sights(split).next(random);
+        }
         if (random.nextDouble() < echoes) {
             return new Echoes(split).next(random);
         }
@@ -81,7 +91,7 @@ public record DialogueWriter(Split split, double echoes) {
             case UNKNOWN -> unknown(talk, random);
             case ABOUT_AGENT, OUTSIDE, CHAT -> chat(talk, kind, random);
             case NO_CUE -> noCue(talk, random);
-            case ECHO, SMALL_TALK -> Optional.empty();
+            case SIGHT, ECHO, SMALL_TALK -> Optional.empty();
         };
         shown.ifPresent(scene -> afterPhoto(talk, scene, random));
         ending(talk, random);

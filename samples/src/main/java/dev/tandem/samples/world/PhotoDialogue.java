@@ -1,8 +1,11 @@
 package dev.tandem.samples.world;
 
 import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Speaker;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A training dialogue: the user begins, the speakers take turns, the agent has the last word. It may share no photo, one, or two.
@@ -34,6 +37,8 @@ public record PhotoDialogue(Kind kind, List<DialogueTurn> turns) {
         OUTSIDE,
         /** Talk of photos, animals, things and sights that nobody asks to see. */
         NO_CUE,
+        /** The user sends photos and asks about them. */
+        SIGHT,
         /** The user has the agent repeat words. */
         ECHO,
         /** Everyday talk in our own words. */
@@ -60,8 +65,22 @@ public record PhotoDialogue(Kind kind, List<DialogueTurn> turns) {
         return turns.stream().filter(DialogueTurn::hasPhoto).count();
     }
 
-    /** As the agent's own types have it. */
+    /** What the photos show that the user sends. */
+    public List<Scene> sent() {
+        return turns.stream().map(DialogueTurn::sent).flatMap(Optional::stream).toList();
+    }
+
+    /** As the agent's own types have it; for a dialogue in which the user sends no photo. */
     public Dialogue toDialogue() {
         return new Dialogue(turns.stream().map(DialogueTurn::toTurn).toList());
+    }
+
+    /**
+     * As the agent's own types have it.
+     *
+     * @param photos makes those that the user sends
+     */
+    public Dialogue toDialogue(Function<Scene, Photo> photos) {
+        return new Dialogue(turns.stream().map(turn -> turn.toTurn(photos)).toList());
     }
 }

@@ -1,4 +1,4 @@
-package dev.tandem.llm.describe;
+package dev.tandem.llm.model;
 
 import java.util.Arrays;
 import java.util.List;
@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
  * Which tokens of a prompt see which pictures: those from a picture's place up to the next picture; pictures side by side are seen together. Equal to
  * {@code get_cross_attention_token_mask} and {@code convert_sparse_cross_attention_mask_to_dense} of transformers' {@code processing_mllama.py}.
  */
-final class CrossAttentionMask {
+public final class CrossAttentionMask {
 
     private CrossAttentionMask() {}
 
     /** Where the pictures are in a prompt. */
-    static int[] places(int[] prompt, int imageId) {
+    public static int[] places(int[] prompt, int imageId) {
         return IntStream.range(0, prompt.length)
                 .filter(i -> prompt[i] == imageId)
                 .toArray();
@@ -27,7 +27,7 @@ final class CrossAttentionMask {
      * @param counts tiles of each picture
      * @param maxTiles most tiles of a picture
      */
-    static long[] of(int length, int[] places, List<Integer> counts, int maxTiles) {
+    public static long[] of(int length, int[] places, List<Integer> counts, int maxTiles) {
         int pictures = places.length;
         long[] mask = new long[Math.multiplyExact(length, pictures * maxTiles)];
         int end = length;

@@ -1,0 +1,133 @@
+package dev.tandem.samples.train;
+
+import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.Tensor;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.SafetensorsWriter;
+import dev.tandem.llm.load.LlamaConfigFile;
+import dev.tandem.llm.load.PictureToken;
+import dev.tandem.llm.load.TrainableLlama;
+import dev.tandem.llm.load.TrainableMllama;
+import dev.tandem.llm.model.LlamaConfig;
+import dev.tandem.llm.model.Mllama;
+import dev.tandem.llm.train.LanguageModelTraining;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** The language model of a run that trains it alone, with or without eyes. */
+interface TrainedLanguage extends AutoCloseable {
+
+    /** The model with what is trained of it. */
+    LanguageModelTraining training();
+
+    /** The token in the place of a picture; empty for a model without eyes. */
+    OptionalInt imageId();
+
+    /** Rows of the table of vectors. */
+    int rows();
+
+    /** Side of the pictures that it sees, in pixels. */
+    int pictureSize();
+
+    /** Writes a folder with what was trained. */
+    void export(Map<String, Tensor> weights, Path target);
+
+    @Override
+    void close();
+
+    /** Opens the model in {@code folder}. */
+    static TrainedLanguage open(LanguageRecipe recipe, TensorEngine engine, Path folder) {
+        if (recipe.language() == LanguagePart.LORA) {
+            throw new IllegalArgumentException("'language' is lora; a run of kind language trains it full or frozen");
+        }
+        if (recipe.perceptron() != PerceptronPart.OFF && recipe.vision() != null) {
+            return seeing(recipe, engine, folder, recipe.vision());
+        }
+        LlamaConfig config = LlamaConfigFile.read(folder.resolve("config.json"));
+        TrainableLlama llama = recipe.fresh()
+                ? TrainableLlama.fresh(
+                        engine, config, new SplittableRandom(recipe.training().seed()))
+                : TrainableLlama.load(engine, folder);
+        return new TrainedLanguage() {
+            @Override
+            public LanguageModelTraining training() {
+                return new LanguageModelTraining(llama.model(), llama.parameters());
+            }
+
+            @Override
+            public OptionalInt imageId() {
+                return OptionalInt.empty();
+            }
+
+            @Override
+            public int rows() {
+                return config.vocabSize();
+            }
+
+            @Override
+            public int pictureSize() {
+                return 1;
+            }
+
+            @Override
+            public void export(Map<String, Tensor> weights, Path target) {
+                new TrainableLlama(llama.model(), weights).save(target, DType.FLOAT16, folder);
+            }
+
+            @Override
+            public void close() {
+                llama.close();
+            }
+        };
+    }
+
+    private static TrainedLanguage seeing(LanguageRecipe recipe, TensorEngine engine, Path folder, Path vision) {
+        LlamaConfig config = LlamaConfigFile.read(folder.resolve("config.json"));
+        TrainableMllama llama = TrainableMllama.grow(
+                engine,
+                folder,
+                vision,
+                Set.of(config.hiddenLayers() / 2),
+                new SplittableRandom(recipe.training().seed()));
+        return new TrainedLanguage() {
+            @Override
+            public LanguageModelTraining training() {
+                Map<String, Tensor> trained = new LinkedHashMap<>();
+                if (recipe.language() == LanguagePart.FULL) {
+                    trained.putAll(llama.language());
+                }
+                trained.putAll(recipe.perceptron().of(llama));
+                return new LanguageModelTraining(llama.eyes(), trained);
+            }
+
+            @Override
+            public OptionalInt imageId() {
+                return OptionalInt.of(llama.eyes().imageId());
+            }
+
+            @Override
+            public int rows() {
+                return config.vocabSize() + 8;
+            }
+
+            @Override
+            public int pictureSize() {
+                return llama.eyes().processor().tile();
+            }
+
+            @Override
+            public void export(Map<String, Tensor> weights, Path target) {
+                llama.save(target, SafetensorsWriter.create().floatsAs(DType.FLOAT16), weights, folder);
+            }
+
+            @Override
+            public void close() {
+                llama.close();
+            }
+        };
+    }
+}
