@@ -70,8 +70,7 @@ public final class PictureFile {
     private static Picture read(ImageInputStream input, Object file) throws IOException {
         Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
         if (!readers.hasNext()) {
-            throw new IllegalArgumentException(
-                    file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
+            throw new IllegalArgumentException(file + " is no picture that can be read; PNG, JPEG, GIF and BMP can");
         }
         ImageReader reader = readers.next();
         try {

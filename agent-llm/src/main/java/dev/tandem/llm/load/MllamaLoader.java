@@ -79,10 +79,7 @@ public final class MllamaLoader {
 
     private static Mllama load(TensorEngine engine, Path folder, Extra extra) {
         return build(
-                engine,
-                config(folder),
-                ModelFolder.of(folder).weights(engine).packing(),
-                extra);
+                engine, config(folder), ModelFolder.of(folder).weights(engine).packing(), extra);
     }
 
     /** Builds a model whose rows for pictures' tokens have a key of their own, {@link #EXTRA}. */

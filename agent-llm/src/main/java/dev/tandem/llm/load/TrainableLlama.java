@@ -61,7 +61,8 @@ public record TrainableLlama(Llama model, Map<String, Tensor> parameters) implem
             ObjectNode config = LlamaConfigFile.write(model.config());
             config.put("torch_dtype", dtype.name().toLowerCase(java.util.Locale.ROOT));
             WrittenFiles.write(folder.resolve("config.json"), config);
-            WrittenFiles.write(folder.resolve("generation_config.json"), LlamaConfigFile.writeGeneration(model.config()));
+            WrittenFiles.write(
+                    folder.resolve("generation_config.json"), LlamaConfigFile.writeGeneration(model.config()));
             WrittenFiles.copyTokenizer(tokenizer, folder);
         } catch (IOException e) {
             throw new WeightException("the model can't be written to " + folder + ": " + e, e);

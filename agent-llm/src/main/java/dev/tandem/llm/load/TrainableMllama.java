@@ -67,7 +67,8 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
                     return whole.get(key, init, shape);
                 }
                 try (Scope reading = engine.scope()) {
-                    Tensor table = whole.get(MllamaLoader.TABLE, init, words + (long) MllamaLoader.EXTRA_TOKENS, shape[1]);
+                    Tensor table =
+                            whole.get(MllamaLoader.TABLE, init, words + (long) MllamaLoader.EXTRA_TOKENS, shape[1]);
                     Tensor rows = table.narrow(0, extra ? words : 0, shape[0]);
                     return reading.keep(rows.add(0)); // a copy
                 }
@@ -156,8 +157,8 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
                 return key.startsWith(VISION) ? eyes.has(key) : isNew(config, key) || words.has(ofLlama(config, key));
             }
         };
-        MllamaImageProcessor processor = new MllamaImageProcessor(
-                sees.imageSize(), 1, Resampling.BILINEAR, PixelLevels.halves());
+        MllamaImageProcessor processor =
+                new MllamaImageProcessor(sees.imageSize(), 1, Resampling.BILINEAR, PixelLevels.halves());
         return of(engine, config, grown, processor, text.vocabSize());
     }
 
@@ -233,9 +234,7 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
         TensorEngine engine = eyes.model().engine();
         try (Scope scope = engine.scope()) {
             Tensor extra = Objects.requireNonNull(all.remove(MllamaLoader.EXTRA));
-            all.replace(
-                    MllamaLoader.TABLE,
-                    engine.cat(Arrays.asList(all.get(MllamaLoader.TABLE), extra), 0));
+            all.replace(MllamaLoader.TABLE, engine.cat(Arrays.asList(all.get(MllamaLoader.TABLE), extra), 0));
             Files.createDirectories(folder);
             writer.write(folder.resolve("model.safetensors"), all);
             WrittenFiles.write(folder.resolve("config.json"), write(config, eyes.imageId()));

@@ -55,8 +55,7 @@ public record SeenPictures(Mllama model, MllamaImageProcessor processor, int ima
             pixels.add(
                     missing == 0
                             ? cut.pixels()
-                            : engine.cat(
-                                    List.of(cut.pixels(), engine.full(0, 1, missing, tiles, 3, side, side)), 1));
+                            : engine.cat(List.of(cut.pixels(), engine.full(0, 1, missing, tiles, 3, side, side)), 1));
         }
         return model.looking(
                 new Mllama.Pictures(

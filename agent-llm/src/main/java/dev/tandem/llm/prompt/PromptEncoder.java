@@ -167,8 +167,9 @@ public final class PromptEncoder {
             if (part instanceof Words words) {
                 add(tokens.plain(words.text().strip()), speaker);
             } else if (part instanceof Photo photo && !photo.hasCaption()) {
-                int id = image.orElseThrow(() -> new IllegalArgumentException(
-                        "this language model does not see photos; say in words what the photo shows, or use a model that does (Llama-Vision)"));
+                int id = image.orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "this language model does not see photos; say in words what the photo shows, or use a model that does (Llama-Vision)"));
                 sights.add(new TokenizedDialogue.Sight(
                         length, random -> PictureFile.read(photo.png(), "the photo that was sent")));
                 add(new int[] {id}, speaker);

@@ -28,7 +28,8 @@ public final class DialoguePacker {
      * @param random composes pictures that were sent, where they are composed
      * @return [B, T] with T the length of the longest; captions row by row and from left to right
      */
-    public static DialogueBatch pack(TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets, RandomGenerator random) {
+    public static DialogueBatch pack(
+            TensorEngine engine, List<TokenizedDialogue> dialogues, Targets targets, RandomGenerator random) {
         int rows = dialogues.size();
         int columns =
                 dialogues.stream().mapToInt(TokenizedDialogue::length).max().orElseThrow();

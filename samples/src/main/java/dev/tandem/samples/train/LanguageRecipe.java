@@ -133,8 +133,7 @@ public record LanguageRecipe(
         DialogueWriter writer = learned
                 ? new DialogueWriter(split, echoes, sights)
                 : sights > 0 ? new DialogueWriter(split, 0, 1) : new DialogueWriter(split);
-        SentScenes sent =
-                new SentScenes(learned ? ScenePainter.varied() : new ScenePainter(), trained.pictureSize());
+        SentScenes sent = new SentScenes(learned ? ScenePainter.varied() : new ScenePainter(), trained.pictureSize());
         int count = learned ? dialogues : heldOut;
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -44,8 +44,7 @@ public record DialogueTurn(
     }
 
     /** A turn in which the user sends nothing. */
-    public DialogueTurn(
-            Speaker speaker, String text, Optional<Scene> scene, Optional<String> caption, Set<Fact> told) {
+    public DialogueTurn(Speaker speaker, String text, Optional<Scene> scene, Optional<String> caption, Set<Fact> told) {
         this(speaker, text, scene, caption, told, Optional.empty());
     }
 

@@ -202,8 +202,7 @@ record Sights(Split split) {
         Item item = there
                 ? SceneSampler.pick(scene.items(), random)
                 : Item.one(SceneSampler.pick(List.of(Subject.values()), random));
-        boolean shown =
-                scene.items().stream().anyMatch(each -> each.subject() == item.subject());
+        boolean shown = scene.items().stream().anyMatch(each -> each.subject() == item.subject());
         if (there && item.count() > 1 || shown != there) {
             return Optional.empty();
         }
