@@ -9,17 +9,23 @@ import dev.tandem.core.stage.CaptionDecoder;
 import dev.tandem.core.stage.LanguageOptions;
 import dev.tandem.core.stage.LanguageStage;
 import dev.tandem.core.stage.LanguageUsage;
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.tensor.Scope;
+import dev.tandem.core.vision.PictureFile;
 import dev.tandem.llm.decode.Generation;
 import dev.tandem.llm.decode.Generator;
 import dev.tandem.llm.decode.LogitRules;
 import dev.tandem.llm.decode.Sampler;
 import dev.tandem.llm.decode.TextStream;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.model.SeenPictures;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.prompt.TextTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder of the Llama family as the agent's first stage. A caption begins and ends only where the model emits the two marker tokens;
@@ -27,7 +33,9 @@ import java.util.SplittableRandom;
  */
 public final class LlamaLanguageStage implements LanguageStage {
 
-    private final Llama model;
+    private final CausalLm model;
+    private final @Nullable SeenPictures eyes;
+    private final List<Integer> ends;
     private final TextTokens tokens;
     private final PromptEncoder prompts;
     private final CaptionDecoder captions;
@@ -46,7 +54,41 @@ public final class LlamaLanguageStage implements LanguageStage {
      */
     public LlamaLanguageStage(
             Llama model, TextTokens tokens, PromptEncoder prompts, CaptionDecoder captions, Runnable release) {
+        this(model, null, model.config().eosTokenIds(), tokens, prompts, captions, release);
+    }
+
+    /**
+     * Puts the parts of a stage together that sees photos.
+     *
+     * @param eyes closed with this stage
+     * @param tokens the model's tokenizer
+     * @param prompts writes dialogues with that tokenizer, and {@link SeenPictures#imageId} in a photo's place
+     * @param captions spells its tokens for the bridge
+     * @param release frees what else the parts hold, when this stage is closed
+     */
+    public LlamaLanguageStage(
+            SeenPictures eyes, TextTokens tokens, PromptEncoder prompts, CaptionDecoder captions, Runnable release) {
+        this(
+                eyes.model().asTextModel(),
+                eyes,
+                eyes.model().config().text().eosTokenIds(),
+                tokens,
+                prompts,
+                captions,
+                release);
+    }
+
+    private LlamaLanguageStage(
+            CausalLm model,
+            @Nullable SeenPictures eyes,
+            List<Integer> ends,
+            TextTokens tokens,
+            PromptEncoder prompts,
+            CaptionDecoder captions,
+            Runnable release) {
         this.model = model;
+        this.eyes = eyes;
+        this.ends = List.copyOf(ends);
         this.release = release;
         this.tokens = tokens;
         this.prompts = prompts;
@@ -56,10 +98,10 @@ public final class LlamaLanguageStage implements LanguageStage {
     }
 
     private LogitRules rules(int endOfTurn) {
-        List<Integer> stops = new ArrayList<>(model.config().eosTokenIds());
+        List<Integer> stops = new ArrayList<>(ends);
         stops.add(endOfTurn);
         List<Integer> never = new ArrayList<>();
-        for (int id = 0; id < captions.vocabularySize(); id++) {
+        for (int id = 0; id < Math.min(captions.vocabularySize(), model.vocabSize()); id++) {
             if (captions.isSpecial(id)
                     && !stops.contains(id)
                     && id != prompts.captionBeginId()
@@ -82,8 +124,37 @@ public final class LlamaLanguageStage implements LanguageStage {
                     + "; leave out the oldest turns");
         }
         cancellation.check();
+        List<Picture> pictures = pictures(dialogue);
+        if (eyes == null || pictures.isEmpty()) {
+            return reply(model, prompt, rules, options, cancellation, listener);
+        }
+        CausalLm looking;
+        try (Scope scope = model.engine().scope()) {
+            looking = eyes.looking(model.engine(), List.of(prompt), List.of(pictures));
+        }
+        try (looking) {
+            return reply(looking, prompt, rules, options, cancellation, listener);
+        }
+    }
+
+    /** Those that were sent; what the agent drew it knows by its caption. */
+    private static List<Picture> pictures(Dialogue dialogue) {
+        return dialogue.turns().stream()
+                .flatMap(turn -> turn.photos().stream())
+                .filter(photo -> !photo.hasCaption())
+                .map(photo -> PictureFile.read(photo.png(), "a photo of the dialogue"))
+                .toList();
+    }
+
+    private LanguageUsage reply(
+            CausalLm decoder,
+            int[] prompt,
+            LogitRules rules,
+            LanguageOptions options,
+            Cancellation cancellation,
+            CaptionListener listener) {
         Turn turn = new Turn(rules, new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens()));
-        Generation generation = new Generator(model, rules, new Sampler(options.temperature(), 0, options.topP()))
+        Generation generation = new Generator(decoder, rules, new Sampler(options.temperature(), 0, options.topP()))
                 .generate(prompt, options.maxNewTokens(), new SplittableRandom(options.seed()), id -> {
                     turn.hear(id);
                     cancellation.check();
@@ -108,7 +179,12 @@ public final class LlamaLanguageStage implements LanguageStage {
 
     @Override
     public int contextLength() {
-        return model.config().maxPositionEmbeddings();
+        return model.contextLength();
+    }
+
+    @Override
+    public boolean seesPhotos() {
+        return eyes != null;
     }
 
     @Override

@@ -6,7 +6,9 @@ import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.Part;
 import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
+import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
+import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.stage.BridgeStage;
 import dev.tandem.core.stage.Cancellation;
@@ -22,6 +24,7 @@ import dev.tandem.core.vision.PngFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +102,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @throws IllegalArgumentException if it is empty or too long
      */
     public void check(String userMessage) {
-        remember(Dialogue.EMPTY, userMessage);
+        remember(Dialogue.EMPTY, userMessage, List.of());
+    }
+
+    /** Whether it sees the photos that are sent to it. */
+    public boolean seesPhotos() {
+        return stages.language().seesPhotos();
     }
 
     /** Answers a message; the dialogue is left as it is. */
@@ -118,8 +126,29 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
      */
     public Reply reply(Dialogue dialogue, String userMessage, AgentListener listener, Cancellation cancellation) {
+        return reply(dialogue, userMessage, List.of(), listener, cancellation);
+    }
+
+    /**
+     * Answers a message that comes with photos and tells how the answer comes.
+     *
+     * @param dialogue what was said before; its oldest turns are not shown to the model where it is too long
+     * @param userMessage at most {@link Builder#maxMessageLength} characters; never read as markup
+     * @param photos that the user sends with it ({@link dev.tandem.core.vision.SentPhoto}); perhaps none
+     * @param listener hears the answer as it comes, on this thread
+     * @param cancellation ends the answer from another thread
+     * @throws IllegalArgumentException if the message is empty or too long, or the model sees no photos
+     * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
+     */
+    public Reply reply(
+            Dialogue dialogue,
+            String userMessage,
+            List<Photo> photos,
+            AgentListener listener,
+            Cancellation cancellation) {
         long seed = settings.seedOrFresh();
-        return reply(remember(dialogue, userMessage), Seeds.derive(seed, dialogue.size()), listener, cancellation);
+        return reply(
+                remember(dialogue, userMessage, photos), Seeds.derive(seed, dialogue.size()), listener, cancellation);
     }
 
     /**
@@ -146,8 +175,14 @@ public final class PhotoSharingAgent implements AutoCloseable {
     }
 
     /** The dialogue with one more message of the user, cut to what the model can read. */
-    Dialogue remember(Dialogue dialogue, String userMessage) {
-        Turn turn = Turn.user(UserText.clean(userMessage, settings.maxMessageLength()));
+    Dialogue remember(Dialogue dialogue, String userMessage, List<Photo> photos) {
+        if (!photos.isEmpty() && !seesPhotos()) {
+            throw new IllegalArgumentException("the model " + stages.config().name()
+                    + " does not see photos; say in words what the photo shows, or use a model that sees them");
+        }
+        List<Part> parts = new ArrayList<>(photos);
+        parts.add(new Words(UserText.clean(userMessage, settings.maxMessageLength())));
+        Turn turn = new Turn(Speaker.USER, parts);
         return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn)));
     }
 

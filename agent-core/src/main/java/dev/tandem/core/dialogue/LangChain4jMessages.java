@@ -4,9 +4,11 @@ import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.tandem.core.vision.SentPhoto;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Dialogues as LangChain4j's messages and back, for products that keep their memory there.
  *
  * <p>The agent's photos are the images of an {@link AiMessage} (attribute {@link AiMessage#GENERATED_IMAGES_KEY}) with the caption as
- * {@link Image#revisedPrompt()}. LangChain4j has no order among text and images: photos come back after the words. A photo's seed is not
+ * {@link Image#revisedPrompt()}; photos that a person sent without a caption are {@link ImageContent}. LangChain4j has no order among text and images: photos come back after the words. A photo's seed is not
  * carried.
  */
 public final class LangChain4jMessages {
@@ -40,7 +42,7 @@ public final class LangChain4jMessages {
     /**
      * One turn for each message of a person or a model; system messages are left out, because the model folder brings its own.
      *
-     * @throws IllegalArgumentException for messages that have no counterpart: calls of tools, and what a person says in anything but text
+     * @throws IllegalArgumentException for messages that have no counterpart: calls of tools, and what a person says in anything but text and images
      */
     public static Dialogue fromLangChain4j(List<? extends ChatMessage> messages) {
         List<Turn> turns = new ArrayList<>();
@@ -48,11 +50,14 @@ public final class LangChain4jMessages {
             List<Part> parts = new ArrayList<>();
             if (message instanceof UserMessage user) {
                 for (Content content : user.contents()) {
-                    if (!(content instanceof TextContent text)) {
-                        throw new IllegalArgumentException(
-                                "a user message with " + content.type() + " cannot be read, only text");
+                    if (content instanceof TextContent text) {
+                        addWords(parts, text.text());
+                    } else if (content instanceof ImageContent image) {
+                        parts.add(toSentPhoto(image.image()));
+                    } else {
+                        throw new IllegalArgumentException("a user message with " + content.type()
+                                + " cannot be read, only text and images");
                     }
-                    addWords(parts, text.text());
                 }
                 addTurn(turns, Speaker.USER, parts);
             } else if (message instanceof AiMessage ai) {
@@ -73,9 +78,23 @@ public final class LangChain4jMessages {
 
     private static ChatMessage toMessage(Turn turn) {
         return switch (turn.speaker()) {
-            case USER -> UserMessage.from(turn.text());
+            case USER -> toUserMessage(turn);
             case AGENT -> toAiMessage(turn.text(), turn.photos());
         };
+    }
+
+    private static UserMessage toUserMessage(Turn turn) {
+        List<Content> contents = new ArrayList<>();
+        for (Photo photo : turn.photos()) {
+            if (!photo.hasCaption()) {
+                contents.add(ImageContent.from(Base64.getEncoder().encodeToString(photo.png()), "image/png"));
+            }
+        }
+        String text = turn.text();
+        if (!text.isEmpty()) {
+            contents.add(TextContent.from(text));
+        }
+        return contents.size() == 1 && !text.isEmpty() ? UserMessage.from(text) : UserMessage.from(contents);
     }
 
     private static AiMessage toAiMessage(String text, List<Photo> photos) {
@@ -96,6 +115,23 @@ public final class LangChain4jMessages {
         return image.build();
     }
 
+    private static Photo toSentPhoto(Image image) {
+        String data = image.base64Data();
+        if (data == null || data.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an image of a user message has no base64 data; images at an address are not fetched");
+        }
+        return SentPhoto.of(decoded(data));
+    }
+
+    private static byte[] decoded(String base64) {
+        if (base64.length() > MAX_BASE64) {
+            throw new IllegalArgumentException(
+                    "an image has " + base64.length() + " base64 characters; at most " + MAX_BASE64 + " are read");
+        }
+        return Base64.getDecoder().decode(base64);
+    }
+
     private static Photo toPhoto(Image image) {
         String caption = image.revisedPrompt();
         if (caption == null || caption.isBlank()) {
@@ -105,11 +141,7 @@ public final class LangChain4jMessages {
         if (data == null || data.isEmpty()) {
             return Photo.described(caption);
         }
-        if (data.length() > MAX_BASE64) {
-            throw new IllegalArgumentException(
-                    "an image has " + data.length() + " base64 characters; at most " + MAX_BASE64 + " are read");
-        }
-        return Photo.ofPng(caption, Base64.getDecoder().decode(data), 0);
+        return Photo.ofPng(caption, decoded(data), 0);
     }
 
     private static void addWords(List<Part> parts, @Nullable String text) {

@@ -34,6 +34,11 @@ public interface LanguageStage extends AutoCloseable {
     /** Tokens that prompt and answer may have together. */
     int contextLength();
 
+    /** Whether it sees photos that the user sends without a caption; one that does not refuses dialogues that have them. */
+    default boolean seesPhotos() {
+        return false;
+    }
+
     /** Spells this model's caption tokens, for the bridge. */
     CaptionDecoder captionDecoder();
 

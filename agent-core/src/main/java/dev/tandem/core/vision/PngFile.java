@@ -30,6 +30,27 @@ public final class PngFile {
 
     private PngFile() {}
 
+    /** Encodes a picture that no model made; the file says nothing about it. */
+    static byte[] encode(Picture picture) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image(picture), "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot encode a picture as PNG: " + e.getMessage(), e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static BufferedImage image(Picture picture) {
+        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < picture.height(); y++) {
+            for (int x = 0; x < picture.width(); x++) {
+                image.setRGB(x, y, picture.rgb(x, y));
+            }
+        }
+        return image;
+    }
+
     /**
      * Encodes a picture.
      *
@@ -37,12 +58,7 @@ public final class PngFile {
      * @param description for the file, such as the caption and the seed; null for none
      */
     public static byte[] encode(Picture picture, String tool, Instant time, @Nullable String description) {
-        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < picture.height(); y++) {
-            for (int x = 0; x < picture.width(); x++) {
-                image.setRGB(x, y, picture.rgb(x, y));
-            }
-        }
+        BufferedImage image = image(picture);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

@@ -2,9 +2,7 @@ package dev.tandem.llm.describe;
 
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
-import dev.tandem.core.vision.MllamaImageProcessor;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.chat.AnswerWriter;
@@ -16,10 +14,11 @@ import dev.tandem.llm.chat.ChatTemplateFile;
 import dev.tandem.llm.decode.GenerationSettings;
 import dev.tandem.llm.decode.TextStream;
 import dev.tandem.llm.load.MllamaLoader;
+import dev.tandem.llm.load.PictureToken;
 import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.model.CrossAttentionMask;
 import dev.tandem.llm.model.Mllama;
-import dev.tandem.llm.model.MllamaConfig;
+import dev.tandem.llm.model.SeenPictures;
 import dev.tandem.llm.token.LlmTokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,67 +31,37 @@ import java.util.stream.IntStream;
 /** Answers by Llama-Vision; equal to transformers' {@code MllamaForConditionalGeneration.generate} on what its {@code MllamaProcessor} makes. */
 final class MllamaDescriber implements Describer {
 
-    private static final String IMAGE = "<|image|>";
-
     private final TensorEngine engine;
-    private final Mllama model;
-    private final MllamaImageProcessor processor;
+    private final SeenPictures eyes;
     private final LlmTokenizer tokenizer;
     private final Optional<ChatTemplate> template;
-    private final int imageId;
 
     private MllamaDescriber(
             TensorEngine engine,
-            Mllama model,
-            MllamaImageProcessor processor,
+            SeenPictures eyes,
             LlmTokenizer tokenizer,
-            Optional<ChatTemplate> template,
-            int imageId) {
+            Optional<ChatTemplate> template) {
         this.engine = engine;
-        this.model = model;
-        this.processor = processor;
+        this.eyes = eyes;
         this.tokenizer = tokenizer;
         this.template = template;
-        this.imageId = imageId;
     }
 
     static MllamaDescriber load(TensorEngine engine, ModelFolder folder) {
-        MllamaImageProcessor processor = MllamaImageProcessor.read(folder);
         LlmTokenizer tokenizer = LlmTokenizer.load(folder.path());
         try {
-            int imageId = tokenizer
-                    .idOf(IMAGE)
-                    .orElseThrow(() -> new WeightException(
-                            "the tokenizer in " + folder + " has no " + IMAGE + ", the place of a picture"));
             Optional<ChatTemplate> template = ChatTemplateFile.read(folder, tokenizer);
             Mllama model = MllamaLoader.load(engine, folder.path());
             try {
-                requireFit(folder, processor, model.config().vision());
+                return new MllamaDescriber(
+                        engine, MllamaLoader.eyes(model, tokenizer, folder.path()), tokenizer, template);
             } catch (WeightException e) {
                 model.close();
                 throw e;
             }
-            return new MllamaDescriber(engine, model, processor, tokenizer, template, imageId);
         } catch (RuntimeException | Error e) {
             tokenizer.close();
             throw e;
-        }
-    }
-
-    private static void requireFit(ModelFolder folder, MllamaImageProcessor processor, MllamaConfig.Vision vision) {
-        int layouts = processor.layouts().size();
-        if (processor.tile() != vision.imageSize()
-                || processor.maxTiles() != vision.maxTiles()
-                || layouts != vision.aspectRatios()) {
-            throw new WeightException(String.format(
-                    "%s/preprocessor_config.json makes at most %d tiles of %d pixels in %d layouts, but the model in config.json takes %d of %d in %d",
-                    folder,
-                    processor.maxTiles(),
-                    processor.tile(),
-                    layouts,
-                    vision.maxTiles(),
-                    vision.imageSize(),
-                    vision.aspectRatios()));
         }
     }
 
@@ -117,7 +86,7 @@ final class MllamaDescriber implements Describer {
     private int[] raw(int pictures, String prompt) {
         return IntStream.concat(
                         IntStream.concat(
-                                IntStream.generate(() -> imageId).limit(pictures), tokenizer.beginId().stream()),
+                                IntStream.generate(eyes::imageId).limit(pictures), tokenizer.beginId().stream()),
                         IntStream.of(tokenizer.plain(prompt)))
                 .toArray();
     }
@@ -148,36 +117,29 @@ final class MllamaDescriber implements Describer {
             GenerationSettings settings,
             RandomGenerator random,
             Consumer<String> text) {
-        int[] places = CrossAttentionMask.places(prompt, imageId);
+        int[] places = CrossAttentionMask.places(prompt, eyes.imageId());
         if (places.length != pictures.size()) {
-            throw new IllegalArgumentException("the model's chat template makes " + places.length + " " + IMAGE + " of "
+            throw new IllegalArgumentException("the model's chat template makes " + places.length + " " + PictureToken.TEXT + " of "
                     + pictures.size() + " pictures; it needs one for each");
         }
-        try (CausalLm looking = look(prompt.length, places, pictures)) {
-            return new AnswerWriter(tokenizer, model.config().text().eosTokenIds())
+        try (CausalLm looking = look(prompt, pictures)) {
+            return new AnswerWriter(tokenizer, eyes.model().config().text().eosTokenIds())
                     .write(looking, prompt, new TextStream(tokenizer), settings, random, text);
         }
     }
 
-    private CausalLm look(int length, int[] places, List<Picture> pictures) {
+    private CausalLm look(int[] prompt, List<Picture> pictures) {
         if (pictures.isEmpty()) {
-            return model.withoutPictures();
+            return eyes.model().withoutPictures();
         }
         try (Scope scope = engine.scope()) {
-            MllamaImageProcessor.Tiles tiles = processor.apply(engine, pictures);
-            Tensor visible = engine.tensor(
-                    CrossAttentionMask.of(length, places, tiles.counts(), processor.maxTiles()),
-                    1,
-                    length,
-                    pictures.size(),
-                    processor.maxTiles());
-            return model.looking(new Mllama.Pictures(tiles.pixels(), tiles.layouts(), tiles.tileMask()), visible);
+            return eyes.looking(engine, List.of(prompt), List.of(pictures));
         }
     }
 
     @Override
     public void close() {
-        model.close();
+        eyes.model().close();
         tokenizer.close();
     }
 }

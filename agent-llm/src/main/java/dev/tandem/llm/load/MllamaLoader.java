@@ -8,6 +8,7 @@ import dev.tandem.core.layer.Linear;
 import dev.tandem.core.layer.RmsNorm;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.vision.MllamaImageProcessor;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
@@ -16,6 +17,8 @@ import dev.tandem.llm.model.Llama;
 import dev.tandem.llm.model.LlamaConfig;
 import dev.tandem.llm.model.Mllama;
 import dev.tandem.llm.model.MllamaConfig;
+import dev.tandem.llm.model.SeenPictures;
+import dev.tandem.llm.token.LlmTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -111,6 +114,56 @@ public final class MllamaLoader {
             throw e;
         } finally {
             scope.detach();
+        }
+    }
+
+    /** Whether a folder's {@code config.json} is that of a Llama-Vision; false if there is none that can be read. */
+    public static boolean isIn(Path folder) {
+        try {
+            return Fields.read(
+                    folder.resolve("config.json"),
+                    json -> json.path("model_type").asText().equals("mllama"));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * A model with what its folder says of pictures: {@code preprocessor_config.json} and the picture's token.
+     *
+     * @throws WeightException if something is missing or does not fit the model
+     */
+    public static SeenPictures eyes(Mllama model, LlmTokenizer tokenizer, Path path) {
+        ModelFolder folder = ModelFolder.of(path);
+        MllamaImageProcessor processor = MllamaImageProcessor.read(folder);
+        requireFit(folder, processor, model.config().vision());
+        int rows = model.config().text().vocabSize() + EXTRA_TOKENS;
+        int id = tokenizer
+                .idOf(PictureToken.TEXT)
+                .orElseThrow(() -> new WeightException(
+                        "the tokenizer in " + path + " has no " + PictureToken.TEXT + ", the place of a picture"));
+        if (id >= rows || tokenizer.vocabularySize() > rows) {
+            throw new WeightException(path + ": the tokenizer has " + tokenizer.vocabularySize()
+                    + " tokens, the table of vectors only " + rows
+                    + " rows; tokenizer and weights belong to different models");
+        }
+        return new SeenPictures(model, processor, id);
+    }
+
+    private static void requireFit(ModelFolder folder, MllamaImageProcessor processor, MllamaConfig.Vision vision) {
+        int layouts = processor.layouts().size();
+        if (processor.tile() != vision.imageSize()
+                || processor.maxTiles() != vision.maxTiles()
+                || layouts != vision.aspectRatios()) {
+            throw new WeightException(String.format(
+                    "%s/preprocessor_config.json makes at most %d tiles of %d pixels in %d layouts, but the model in config.json takes %d of %d in %d",
+                    folder,
+                    processor.maxTiles(),
+                    processor.tile(),
+                    layouts,
+                    vision.maxTiles(),
+                    vision.imageSize(),
+                    vision.aspectRatios()));
         }
     }
 

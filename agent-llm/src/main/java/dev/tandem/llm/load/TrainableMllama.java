@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Llama-Vision with its tensors by checkpoint key: what a training needs, and what writes a model folder. The rows of the picture's tokens are a
@@ -55,8 +56,19 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
      * @throws WeightException if a file is missing, damaged or does not fit
      */
     public static TrainableMllama load(TensorEngine engine, Path folder) {
-        ModelFolder files = ModelFolder.of(folder);
-        WeightSource whole = files.weights(engine);
+        return load(engine, folder, null);
+    }
+
+    /**
+     * The model of a folder, in float32, with another picture's encoder of the same sizes.
+     *
+     * @param vision the encoder's folder; null for the one that the model has
+     * @throws WeightException if a file is missing, damaged or does not fit
+     */
+    public static TrainableMllama load(TensorEngine engine, Path folder, @Nullable Path vision) {
+        WeightSource whole = ModelFolder.of(folder).weights(engine);
+        WeightSource encoder =
+                vision == null ? whole : ModelFolder.of(vision).weights(engine);
         MllamaConfig config = MllamaLoader.config(folder);
         int words = config.text().vocabSize();
         WeightSource apart = new WeightSource() {
@@ -64,7 +76,7 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
             public Tensor get(String key, Init init, long... shape) {
                 boolean extra = key.equals(MllamaLoader.EXTRA);
                 if (!extra && !key.equals(MllamaLoader.TABLE)) {
-                    return whole.get(key, init, shape);
+                    return (key.startsWith(VISION) ? encoder : whole).get(key, init, shape);
                 }
                 try (Scope reading = engine.scope()) {
                     Tensor table =
@@ -79,43 +91,27 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
                 return key.equals(MllamaLoader.EXTRA) || whole.has(key);
             }
         };
-        return of(engine, config, apart, MllamaImageProcessor.read(files), imageId(folder, words));
-    }
-
-    private static int imageId(Path folder, int words) {
+        Parameters parameters = new Parameters(apart);
+        Mllama model = MllamaLoader.buildApart(engine, config, parameters);
         try (LlmTokenizer tokenizer = LlmTokenizer.load(folder)) {
-            return imageId(tokenizer, words, folder);
+            return new TrainableMllama(MllamaLoader.eyes(model, tokenizer, folder), parameters.asMap());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
         }
     }
 
     /**
-     * The token in the place of a picture.
-     *
-     * @throws WeightException if the tokenizer has none, or the table of vectors no row for it
-     */
-    public static int imageId(LlmTokenizer tokenizer, int words, Path folder) {
-        int id = tokenizer
-                .idOf(PictureToken.TEXT)
-                .orElseThrow(() -> new WeightException(
-                        "the tokenizer in " + folder + " has no " + PictureToken.TEXT + ", the place of a picture"));
-        if (id >= words + MllamaLoader.EXTRA_TOKENS) {
-            throw new WeightException("the tokenizer in " + folder + " has " + PictureToken.TEXT + " as token " + id
-                    + ", the table of vectors only " + (words + MllamaLoader.EXTRA_TOKENS) + " rows");
-        }
-        return id;
-    }
-
-    /**
-     * A Llama that gets eyes: between its layers stand new ones that look at what an encoder sees. Without pictures it computes what it did.
+     * A Llama that gets eyes: in the middle of its layers stands a new one that looks at what an encoder sees. Without pictures it computes what it
+     * did.
      *
      * @param llama folder of the language model
      * @param vision folder of an encoder of one tile, with its {@code config.json}
-     * @param looking which layers are new, counted from 0 with them
      * @param random for the fresh weights
      * @throws WeightException if a file is missing, damaged or does not fit
      */
     public static TrainableMllama grow(
-            TensorEngine engine, Path llama, Path vision, Set<Integer> looking, RandomGenerator random) {
+            TensorEngine engine, Path llama, Path vision, RandomGenerator random) {
         LlamaConfig text = LlamaLoader.config(llama);
         MllamaConfig.Vision sees;
         try {
@@ -127,8 +123,8 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
             throw new WeightException(vision + " holds an encoder of " + sees.maxTiles()
                     + " tiles; a Llama gets eyes with an encoder of one");
         }
-        MllamaConfig config =
-                new MllamaConfig(text.withHiddenLayers(text.hiddenLayers() + looking.size()), looking, sees);
+        MllamaConfig config = new MllamaConfig(
+                text.withHiddenLayers(text.hiddenLayers() + 1), Set.of(text.hiddenLayers() / 2), sees);
         WeightSource words = ModelFolder.of(llama).weights(engine);
         WeightSource eyes = ModelFolder.of(vision).weights(engine);
         FreshWeights fresh = new FreshWeights(engine, random);
@@ -159,7 +155,9 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
         };
         MllamaImageProcessor processor =
                 new MllamaImageProcessor(sees.imageSize(), 1, Resampling.BILINEAR, PixelLevels.halves());
-        return of(engine, config, grown, processor, text.vocabSize());
+        Parameters parameters = new Parameters(grown);
+        Mllama model = MllamaLoader.buildApart(engine, config, parameters);
+        return new TrainableMllama(new SeenPictures(model, processor, text.vocabSize()), parameters.asMap());
     }
 
     private static boolean isNew(MllamaConfig config, String key) {
@@ -185,17 +183,6 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
         return "model.layers." + (layer - before) + key.substring(key.indexOf('.', LAYERS.length()));
     }
 
-    private static TrainableMllama of(
-            TensorEngine engine,
-            MllamaConfig config,
-            WeightSource source,
-            MllamaImageProcessor processor,
-            int imageId) {
-        Parameters parameters = new Parameters(source);
-        Mllama model = MllamaLoader.buildApart(engine, config, parameters);
-        return new TrainableMllama(new SeenPictures(model, processor, imageId), parameters.asMap());
-    }
-
     /** The tensors by which the decoder looks: layers, projector, and rows of the picture's tokens. */
     public Map<String, Tensor> perceptron() {
         MllamaConfig config = eyes.model().config();
@@ -205,6 +192,11 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
     /** Of {@link #perceptron()} the projector and the rows of the picture's tokens. */
     public Map<String, Tensor> projector() {
         return only(key -> key.equals(MllamaLoader.EXTRA) || key.startsWith(PROJECTOR));
+    }
+
+    /** Rows of the table of vectors, those of the picture's tokens included. */
+    public int rows() {
+        return eyes.model().config().text().vocabSize() + MllamaLoader.EXTRA_TOKENS;
     }
 
     /** The tensors of the decoder itself. */

@@ -3,7 +3,9 @@ package dev.tandem.samples.cli;
 import dev.tandem.core.agent.Conversation;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.tensor.Device;
+import dev.tandem.core.vision.SentPhoto;
 import dev.tandem.samples.output.OutputFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +51,12 @@ final class ChatCommand implements Callable<Integer> {
             description = "say this, print the answer, end; repeated: the turns of one conversation")
     private List<String> once = new ArrayList<>();
 
+    @Option(
+            names = "--photo",
+            paramLabel = "FILE",
+            description = "send this photo with the first message of --once (PNG, JPEG, GIF or BMP)")
+    private @Nullable Path photo;
+
     @Option(names = "--out", paramLabel = "DIR", description = "folder for photos (default: ${DEFAULT-VALUE})")
     private Path out = Path.of("tandem-photos");
 
@@ -78,6 +86,10 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() {
         OutputFiles.checkFolder(out);
         once.forEach(ChatCommand::checkEncoding);
+        if (photo != null && once.isEmpty()) {
+            throw new IllegalArgumentException("--photo needs a message to go with; add --once TEXT");
+        }
+        List<Photo> sent = photo == null ? List.of() : List.of(SentPhoto.read(photo));
         try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
                 .model(model)
                 .imageModel(imageModel == null ? null : ModelPlace.of(imageModel))
@@ -89,7 +101,8 @@ final class ChatCommand implements Callable<Integer> {
             if (!once.isEmpty()) {
                 once.forEach(agent::check);
                 Conversation conversation = agent.conversation();
-                once.forEach(message -> printer.say(conversation, message));
+                printer.say(conversation, once.get(0), sent);
+                once.stream().skip(1).forEach(message -> printer.say(conversation, message));
             } else if (io.inIsTerminal() && io.outIsTerminal() && !json) {
                 new InteractiveChat(io, agent, printer, out).run();
             } else {

@@ -3,13 +3,16 @@ package dev.tandem.samples.cli;
 import dev.tandem.core.agent.Conversation;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.agent.Version;
+import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.stage.CancelledException;
+import dev.tandem.core.vision.SentPhoto;
 import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -20,10 +23,11 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** A chat with a person who types: line editing, a first screen, and four commands that begin with a slash. */
+/** A chat with a person who types: line editing, a first screen, and five commands that begin with a slash. */
 final class InteractiveChat {
 
     private static final String PROMPT = "you> ";
+    private static final String PHOTO = "/photo";
 
     /** Of a terminal that does not know its size. */
     private static final int COLUMNS = 80;
@@ -36,6 +40,7 @@ final class InteractiveChat {
     private final Path folder;
     private Conversation conversation;
     private Transcript transcript = new Transcript();
+    private List<Photo> sent = List.of();
 
     InteractiveChat(Io io, PhotoSharingAgent agent, ReplyPrinter printer, Path folder) {
         this.io = io;
@@ -60,7 +65,7 @@ final class InteractiveChat {
             }
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
-                    .completer(new StringsCompleter("/help", "/save", "/new", "/quit"))
+                    .completer(new StringsCompleter("/help", "/photo", "/save", "/new", "/quit"))
                     // no history expansion: an exclamation mark is just one
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();
@@ -74,6 +79,21 @@ final class InteractiveChat {
             throw new CancelledException();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use the terminal: " + e.getMessage(), e);
+        }
+    }
+
+    private void takePhoto(String file) {
+        try {
+            if (file.isEmpty()) {
+                throw new IllegalArgumentException("say which: /photo FILE");
+            }
+            if (!agent.seesPhotos()) {
+                throw new IllegalArgumentException("this model does not see photos; say in words what yours shows");
+            }
+            sent = List.of(SentPhoto.read(Path.of(file)));
+            io.out().println("It goes with your next message.");
+        } catch (IllegalArgumentException | UncheckedIOException e) { // a path may be impossible too
+            io.out().println(SafeText.line(String.valueOf(e.getMessage())));
         }
     }
 
@@ -100,11 +120,18 @@ final class InteractiveChat {
                 io.out().println(SafeText.line(String.valueOf(e.getMessage())));
                 return true;
             }
-            transcript.add(line, printer.say(conversation, line));
+            List<Photo> with = sent;
+            sent = List.of();
+            transcript.add(line, printer.say(conversation, line, with));
+            return true;
+        }
+        if (line.toLowerCase(Locale.ROOT).startsWith(PHOTO)) {
+            takePhoto(line.substring(PHOTO.length()).strip());
             return true;
         }
         switch (line.toLowerCase(Locale.ROOT)) {
             case "/help" -> {
+                io.out().println("/photo FILE   sends a photo with your next message");
                 io.out().println("/save   writes this conversation to " + folder + " as a page with its photos");
                 io.out().println("/new    starts anew");
                 io.out().println("/quit   ends, and so does Ctrl-D");
@@ -112,6 +139,7 @@ final class InteractiveChat {
             case "/new" -> {
                 conversation = agent.conversation();
                 transcript = new Transcript();
+                sent = List.of();
                 io.out().println("A new conversation.");
             }
             case "/save" -> {

@@ -53,11 +53,16 @@ final class ReplyPrinter {
 
     /** Gets and prints one answer. */
     Printed say(Conversation conversation, String message) {
+        return say(conversation, message, List.of());
+    }
+
+    /** Gets and prints one answer to a message that comes with photos. */
+    Printed say(Conversation conversation, String message, List<Photo> sent) {
         return io.interruption().during(() -> {
             Progress progress = new Progress();
             Reply reply;
             try {
-                reply = conversation.say(message, progress, io.interruption().cancellation());
+                reply = conversation.say(message, sent, progress, io.interruption().cancellation());
             } finally {
                 progress.end();
             }

@@ -5,6 +5,7 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.SafetensorsWriter;
 import dev.tandem.llm.load.LlamaConfigFile;
+import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.load.TrainableLlama;
 import dev.tandem.llm.load.TrainableMllama;
 import dev.tandem.llm.model.LlamaConfig;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** The language model of a run that trains it alone, with or without eyes. */
@@ -42,8 +42,12 @@ interface TrainedLanguage extends AutoCloseable {
         if (recipe.language() == LanguagePart.LORA) {
             throw new IllegalArgumentException("'language' is lora; a run of kind language trains it full or frozen");
         }
-        if (recipe.perceptron() != PerceptronPart.OFF && recipe.vision() != null) {
-            return seeing(recipe, engine, folder, recipe.vision());
+        if (MllamaLoader.isIn(folder) || recipe.vision() != null) {
+            if (recipe.fresh()) {
+                throw new IllegalArgumentException(
+                        "a language model gets eyes when it can talk: set 'fresh' to false, or leave 'vision' out");
+            }
+            return seeing(recipe, engine, folder);
         }
         LlamaConfig config = LlamaConfigFile.read(folder.resolve("config.json"));
         TrainableLlama llama = recipe.fresh()
@@ -83,14 +87,15 @@ interface TrainedLanguage extends AutoCloseable {
         };
     }
 
-    private static TrainedLanguage seeing(LanguageRecipe recipe, TensorEngine engine, Path folder, Path vision) {
-        LlamaConfig config = LlamaConfigFile.read(folder.resolve("config.json"));
-        TrainableMllama llama = TrainableMllama.grow(
-                engine,
-                folder,
-                vision,
-                Set.of(config.hiddenLayers() / 2),
-                new SplittableRandom(recipe.training().seed()));
+    private static TrainedLanguage seeing(LanguageRecipe recipe, TensorEngine engine, Path folder) {
+        Path vision = recipe.vision();
+        TrainableMllama llama = vision == null || MllamaLoader.isIn(folder)
+                ? TrainableMllama.load(engine, folder, vision)
+                : TrainableMllama.grow(
+                        engine,
+                        folder,
+                        vision,
+                        new SplittableRandom(recipe.training().seed()));
         return new TrainedLanguage() {
             @Override
             public LanguageModelTraining training() {
@@ -99,17 +104,21 @@ interface TrainedLanguage extends AutoCloseable {
                     trained.putAll(llama.language());
                 }
                 trained.putAll(recipe.perceptron().of(llama));
-                return new LanguageModelTraining(llama.eyes(), trained);
+                return recipe.perceptron() == PerceptronPart.OFF
+                        ? new LanguageModelTraining(llama.eyes().model().withoutPictures(), trained)
+                        : new LanguageModelTraining(llama.eyes(), trained);
             }
 
             @Override
             public OptionalInt imageId() {
-                return OptionalInt.of(llama.eyes().imageId());
+                return recipe.perceptron() == PerceptronPart.OFF
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(llama.eyes().imageId());
             }
 
             @Override
             public int rows() {
-                return config.vocabSize() + 8;
+                return llama.rows();
             }
 
             @Override
