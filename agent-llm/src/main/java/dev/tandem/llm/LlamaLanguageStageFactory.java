@@ -74,8 +74,7 @@ public final class LlamaLanguageStageFactory implements LanguageStageFactory {
         }
     }
 
-    private static PromptEncoder prompts(
-            StageContext context, LlmTokenizer tokenizer, Path folder, OptionalInt image) {
+    private static PromptEncoder prompts(StageContext context, LlmTokenizer tokenizer, Path folder, OptionalInt image) {
         try {
             return new PromptEncoder(context.config().prompt(), context.config().markers(), tokenizer, image);
         } catch (IllegalArgumentException e) {

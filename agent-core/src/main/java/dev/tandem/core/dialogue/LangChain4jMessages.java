@@ -55,8 +55,8 @@ public final class LangChain4jMessages {
                     } else if (content instanceof ImageContent image) {
                         parts.add(toSentPhoto(image.image()));
                     } else {
-                        throw new IllegalArgumentException("a user message with " + content.type()
-                                + " cannot be read, only text and images");
+                        throw new IllegalArgumentException(
+                                "a user message with " + content.type() + " cannot be read, only text and images");
                     }
                 }
                 addTurn(turns, Speaker.USER, parts);

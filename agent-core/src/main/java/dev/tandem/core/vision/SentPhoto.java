@@ -54,18 +54,16 @@ public final class SentPhoto {
         int longest = Math.max(picture.width(), picture.height());
         if (longest > LONGEST) {
             double scale = (double) LONGEST / longest;
-            picture = Resampling.BICUBIC.resize(
-                    picture,
-                    (int) Math.max(1, Math.round(picture.width() * scale)),
-                    (int) Math.max(1, Math.round(picture.height() * scale)));
+            picture = Resampling.BICUBIC.resize(picture, (int) Math.max(1, Math.round(picture.width() * scale)), (int)
+                    Math.max(1, Math.round(picture.height() * scale)));
         }
         return Photo.sent(PngFile.encode(picture));
     }
 
     private static void requireSize(long bytes, String name) {
         if (bytes > MAX_BYTES) {
-            throw new IllegalArgumentException(String.format(
-                    "%s has %,d bytes; at most %,d are read, make it smaller", name, bytes, MAX_BYTES));
+            throw new IllegalArgumentException(
+                    String.format("%s has %,d bytes; at most %,d are read, make it smaller", name, bytes, MAX_BYTES));
         }
     }
 }

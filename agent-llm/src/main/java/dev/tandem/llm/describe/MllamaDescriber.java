@@ -37,10 +37,7 @@ final class MllamaDescriber implements Describer {
     private final Optional<ChatTemplate> template;
 
     private MllamaDescriber(
-            TensorEngine engine,
-            SeenPictures eyes,
-            LlmTokenizer tokenizer,
-            Optional<ChatTemplate> template) {
+            TensorEngine engine, SeenPictures eyes, LlmTokenizer tokenizer, Optional<ChatTemplate> template) {
         this.engine = engine;
         this.eyes = eyes;
         this.tokenizer = tokenizer;
@@ -119,8 +116,8 @@ final class MllamaDescriber implements Describer {
             Consumer<String> text) {
         int[] places = CrossAttentionMask.places(prompt, eyes.imageId());
         if (places.length != pictures.size()) {
-            throw new IllegalArgumentException("the model's chat template makes " + places.length + " " + PictureToken.TEXT + " of "
-                    + pictures.size() + " pictures; it needs one for each");
+            throw new IllegalArgumentException("the model's chat template makes " + places.length + " "
+                    + PictureToken.TEXT + " of " + pictures.size() + " pictures; it needs one for each");
         }
         try (CausalLm looking = look(prompt, pictures)) {
             return new AnswerWriter(tokenizer, eyes.model().config().text().eosTokenIds())

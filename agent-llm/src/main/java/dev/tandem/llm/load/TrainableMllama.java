@@ -67,8 +67,7 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
      */
     public static TrainableMllama load(TensorEngine engine, Path folder, @Nullable Path vision) {
         WeightSource whole = ModelFolder.of(folder).weights(engine);
-        WeightSource encoder =
-                vision == null ? whole : ModelFolder.of(vision).weights(engine);
+        WeightSource encoder = vision == null ? whole : ModelFolder.of(vision).weights(engine);
         MllamaConfig config = MllamaLoader.config(folder);
         int words = config.text().vocabSize();
         WeightSource apart = new WeightSource() {
@@ -110,8 +109,7 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
      * @param random for the fresh weights
      * @throws WeightException if a file is missing, damaged or does not fit
      */
-    public static TrainableMllama grow(
-            TensorEngine engine, Path llama, Path vision, RandomGenerator random) {
+    public static TrainableMllama grow(TensorEngine engine, Path llama, Path vision, RandomGenerator random) {
         LlamaConfig text = LlamaLoader.config(llama);
         MllamaConfig.Vision sees;
         try {
@@ -123,8 +121,8 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
             throw new WeightException(vision + " holds an encoder of " + sees.maxTiles()
                     + " tiles; a Llama gets eyes with an encoder of one");
         }
-        MllamaConfig config = new MllamaConfig(
-                text.withHiddenLayers(text.hiddenLayers() + 1), Set.of(text.hiddenLayers() / 2), sees);
+        MllamaConfig config =
+                new MllamaConfig(text.withHiddenLayers(text.hiddenLayers() + 1), Set.of(text.hiddenLayers() / 2), sees);
         WeightSource words = ModelFolder.of(llama).weights(engine);
         WeightSource eyes = ModelFolder.of(vision).weights(engine);
         FreshWeights fresh = new FreshWeights(engine, random);

@@ -62,7 +62,8 @@ final class ReplyPrinter {
             Progress progress = new Progress();
             Reply reply;
             try {
-                reply = conversation.say(message, sent, progress, io.interruption().cancellation());
+                reply = conversation.say(
+                        message, sent, progress, io.interruption().cancellation());
             } finally {
                 progress.end();
             }

@@ -2,6 +2,7 @@ package dev.tandem.samples.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.data.RecordedDialogue;
@@ -87,6 +88,14 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "pytorch-fid's InceptionV3 as safetensors; the report then has IS, FID and KID by its features")
     private @Nullable Path inception;
 
+    @Option(
+            names = "--sights",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "also send photos of held-out scenes in so many dialogues and count the right answers about them, with the photo and without it (${DEFAULT-VALUE})")
+    private int sights;
+
     @Mixin
     private final OwnDialoguesOptions own = new OwnDialoguesOptions();
 
@@ -99,6 +108,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (heldOut < 1) {
             throw new ParameterException(spec.commandLine(), "--held-out is at least 1, got " + heldOut);
         }
+        if (sights < 0 || sights > 0 && own.given()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sights is a number of dialogues of the small world; not for --data");
+        }
         if (judge != null && !Files.isRegularFile(judge)) {
             throw new ParameterException(spec.commandLine(), "there is no file " + judge + " with the judge's weights");
         }
@@ -107,6 +120,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--clip and --inception measure what stands in a report; give --report");
         }
         List<ReportPages.Model> evaluated = new ArrayList<>();
+        List<SightReport> seen = new ArrayList<>();
         try {
             if (report != null) {
                 OutputFiles.checkFolder(report);
@@ -117,7 +131,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     if (own.given()) {
                         evaluated.addAll(evaluateOwn(model, read, networks));
                     } else {
-                        evaluated.add(evaluate(model, networks));
+                        evaluated.add(evaluate(model, networks, seen));
                     }
                 }
             }
@@ -127,7 +141,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | WeightException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        print(evaluated.stream().map(ReportPages.Model::report).toList());
+        print(evaluated.stream().map(ReportPages.Model::report).toList(), seen);
         return 0;
     }
 
@@ -158,8 +172,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         OutputFiles.replace(folder.resolve("report.json"), pages.json().getBytes(StandardCharsets.UTF_8));
     }
 
-    private ReportPages.Model evaluate(String model, Networks networks) {
+    private ReportPages.Model evaluate(String model, Networks networks, List<SightReport> seen) {
         try (PhotoSharingAgent agent = agent(model)) {
+            if (sights > 0) {
+                seen.add(new SightReport(
+                        model,
+                        new SightEvaluation(agent, seed).run(sights, done -> say(model + ", photos", done, sights))));
+            }
             List<Outcome> outcomes = new Evaluation(agent, networks.judge(), seed, report != null)
                     .run(heldOut, done -> say(model, done, heldOut));
             return new ReportPages.Model(
@@ -211,13 +230,22 @@ public final class EvaluateCommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    private void print(List<EvaluationReport> reports) throws JsonProcessingException {
+    private void print(List<EvaluationReport> reports, List<SightReport> seen) throws JsonProcessingException {
         if (json) {
-            for (EvaluationReport report : reports) {
-                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(report.json()));
+            for (int i = 0; i < reports.size(); i++) {
+                ObjectNode object = reports.get(i).json();
+                if (!seen.isEmpty()) {
+                    object.set("sights", seen.get(i).json());
+                }
+                spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(object));
             }
         } else {
             EvaluationReport.table(reports).forEach(spec.commandLine().getOut()::println);
+            for (SightReport report : seen) {
+                spec.commandLine().getOut().println();
+                spec.commandLine().getOut().println(report.model());
+                report.table().forEach(spec.commandLine().getOut()::println);
+            }
         }
     }
 }

@@ -87,6 +87,11 @@ final class Conversation {
         turns.add(DialogueTurn.photo(Sentences.capitalised(agent), drawn, caption, EnumSet.allOf(Fact.class)));
     }
 
+    /** Says of the last turn that it answers a question about a photo. */
+    void answered(SightQuestion question) {
+        turns.set(turns.size() - 1, turns.get(turns.size() - 1).answering(question));
+    }
+
     PhotoDialogue finish(PhotoDialogue.Kind kind) {
         return new PhotoDialogue(kind, turns);
     }

@@ -20,6 +20,7 @@ import java.util.function.Function;
  * @param caption the photo's caption; present if and only if there is a scene
  * @param told what the dialogue says of the scene before this turn; whoever answers "show me a dog" chooses the place
  * @param sent what a photo shows that the user sends with these words, before them and without a caption
+ * @param asked what the user wants to know of the photo that he sent, where this turn is the answer
  */
 public record DialogueTurn(
         Speaker speaker,
@@ -27,7 +28,8 @@ public record DialogueTurn(
         Optional<Scene> scene,
         Optional<String> caption,
         Set<Fact> told,
-        Optional<Scene> sent) {
+        Optional<Scene> sent,
+        Optional<SightQuestion> asked) {
 
     public DialogueTurn {
         told = Set.copyOf(told);
@@ -45,7 +47,7 @@ public record DialogueTurn(
 
     /** A turn in which the user sends nothing. */
     public DialogueTurn(Speaker speaker, String text, Optional<Scene> scene, Optional<String> caption, Set<Fact> told) {
-        this(speaker, text, scene, caption, told, Optional.empty());
+        this(speaker, text, scene, caption, told, Optional.empty(), Optional.empty());
     }
 
     /** A turn in words. */
@@ -55,12 +57,18 @@ public record DialogueTurn(
 
     /** A turn in which the user sends a photo. */
     static DialogueTurn sending(String text, Scene sent) {
-        return new DialogueTurn(Speaker.USER, text, Optional.empty(), Optional.empty(), Set.of(), Optional.of(sent));
+        return new DialogueTurn(
+                Speaker.USER, text, Optional.empty(), Optional.empty(), Set.of(), Optional.of(sent), Optional.empty());
     }
 
     /** A turn of the agent's with a photo. */
     static DialogueTurn photo(String text, Scene scene, String caption, Set<Fact> told) {
         return new DialogueTurn(Speaker.AGENT, text, Optional.of(scene), Optional.of(caption), told);
+    }
+
+    /** The same as the answer to a question about a photo. */
+    DialogueTurn answering(SightQuestion question) {
+        return new DialogueTurn(speaker, text, scene, caption, told, sent, Optional.of(question));
     }
 
     /** Whether it shares a photo. */

@@ -16,44 +16,28 @@ import java.util.random.RandomGenerator;
  */
 record Sights(Split split) {
 
-    /** What can be asked about a photo. */
-    private enum Question {
-        WHAT,
-        SUBJECT,
-        PLACE,
-        TIME,
-        COUNT,
-        COLOUR,
-        PRESENCE,
-        REACTION,
-        DRAW,
-        CHANGE,
-        ANOTHER_TIME,
-        ELSEWHERE
-    }
-
-    private static final List<Question> QUESTIONS = List.of(
-            Question.WHAT,
-            Question.WHAT,
-            Question.WHAT,
-            Question.SUBJECT,
-            Question.SUBJECT,
-            Question.PLACE,
-            Question.PLACE,
-            Question.TIME,
-            Question.TIME,
-            Question.COUNT,
-            Question.COUNT,
-            Question.COLOUR,
-            Question.COLOUR,
-            Question.PRESENCE,
-            Question.PRESENCE,
-            Question.REACTION,
-            Question.DRAW,
-            Question.DRAW,
-            Question.CHANGE,
-            Question.ANOTHER_TIME,
-            Question.ELSEWHERE);
+    private static final List<SightQuestion> QUESTIONS = List.of(
+            SightQuestion.WHAT,
+            SightQuestion.WHAT,
+            SightQuestion.WHAT,
+            SightQuestion.SUBJECT,
+            SightQuestion.SUBJECT,
+            SightQuestion.PLACE,
+            SightQuestion.PLACE,
+            SightQuestion.TIME,
+            SightQuestion.TIME,
+            SightQuestion.COUNT,
+            SightQuestion.COUNT,
+            SightQuestion.COLOUR,
+            SightQuestion.COLOUR,
+            SightQuestion.PRESENCE,
+            SightQuestion.PRESENCE,
+            SightQuestion.REACTION,
+            SightQuestion.DRAW,
+            SightQuestion.DRAW,
+            SightQuestion.CHANGE,
+            SightQuestion.ANOTHER_TIME,
+            SightQuestion.ELSEWHERE);
 
     private static final List<String> NUMBERS = List.of("one", "two", "three");
 
@@ -84,9 +68,9 @@ record Sights(Split split) {
     /** A photo comes with the first question; once something was drawn, "it" is that. */
     private void about(Conversation talk, Scene scene, RandomGenerator random) {
         int questions = 1 + random.nextInt(4);
-        List<Question> asked = new ArrayList<>();
+        List<SightQuestion> asked = new ArrayList<>();
         for (int i = 0; i < questions && talk.room(1); i++) {
-            Question question = SceneSampler.pick(QUESTIONS, random);
+            SightQuestion question = SceneSampler.pick(QUESTIONS, random);
             Optional<Exchange> exchange =
                     asked.contains(question) ? Optional.empty() : exchange(talk, question, scene, random);
             if (exchange.isEmpty() || i == 0 && exchange.get().change()) {
@@ -104,13 +88,15 @@ record Sights(Split split) {
             } else {
                 talk.words(said.user(), said.agent());
             }
+            talk.answered(question);
             if (said.drawn().isPresent()) {
                 return;
             }
         }
     }
 
-    private Optional<Exchange> exchange(Conversation talk, Question question, Scene scene, RandomGenerator random) {
+    private Optional<Exchange> exchange(
+            Conversation talk, SightQuestion question, Scene scene, RandomGenerator random) {
         Map<String, String> slots = SceneWords.slots(scene, Told.ALL, random);
         return switch (question) {
             case WHAT -> words(talk, "what", slots);
