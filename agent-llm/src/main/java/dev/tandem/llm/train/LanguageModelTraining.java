@@ -32,6 +32,7 @@ public final class LanguageModelTraining implements LanguageTraining {
     private final CausalLm model;
     private final @Nullable SeenPictures eyes;
     private final Map<String, Tensor> parameters;
+    private final boolean lookingOnly;
 
     /**
      * Trains a model.
@@ -39,21 +40,24 @@ public final class LanguageModelTraining implements LanguageTraining {
      * @param parameters what is trained, by checkpoint key: all of the model's tensors, or some
      */
     public LanguageModelTraining(CausalLm model, Map<String, Tensor> parameters) {
-        this(model, null, parameters);
+        this(model, null, parameters, false);
     }
 
     /**
      * Trains a model that sees pictures.
      *
      * @param parameters what is trained, by checkpoint key: all of the model's tensors, or some
+     * @param lookingOnly whether it is trained only by what it looks with; a batch without pictures then leaves it as it is
      */
-    public LanguageModelTraining(SeenPictures eyes, Map<String, Tensor> parameters) {
-        this(eyes.model().withoutPictures(), eyes, parameters);
+    public LanguageModelTraining(SeenPictures eyes, Map<String, Tensor> parameters, boolean lookingOnly) {
+        this(eyes.model().withoutPictures(), eyes, parameters, lookingOnly);
     }
 
-    private LanguageModelTraining(CausalLm model, @Nullable SeenPictures eyes, Map<String, Tensor> parameters) {
+    private LanguageModelTraining(
+            CausalLm model, @Nullable SeenPictures eyes, Map<String, Tensor> parameters, boolean lookingOnly) {
         this.model = model;
         this.eyes = eyes;
+        this.lookingOnly = lookingOnly;
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
@@ -70,7 +74,7 @@ public final class LanguageModelTraining implements LanguageTraining {
         Tensor hidden = hidden(batch, columns); // [B, T, D]
         Tensor picked = hidden.reshape(-1, hidden.size(2))
                 .indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
-        return new Step(model.head(picked), rows);
+        return new Step(model.head(picked), rows, !(lookingOnly && batch.pictures().isEmpty()));
     }
 
     private Tensor hidden(DialogueBatch batch, int columns) {
@@ -146,14 +150,16 @@ public final class LanguageModelTraining implements LanguageTraining {
 
         private final Tensor logits; // [N, V]
         private final Rows rows;
+        private final boolean learns;
         private final Tensor logSumExp; // [N]
         private final Tensor loss;
         private final long[] places; // of the right tokens among the logits
         private final @Nullable Tensor captions;
 
-        Step(Tensor logits, Rows rows) {
+        Step(Tensor logits, Rows rows, boolean learns) {
             this.logits = logits;
             this.rows = rows;
+            this.learns = learns;
             this.logSumExp = logits.logSumExp();
             this.places = places(rows.targets, logits.size(1));
             Tensor right = logits.detach().reshape(-1).indexSelect(0, indices(places));
@@ -201,6 +207,9 @@ public final class LanguageModelTraining implements LanguageTraining {
 
         @Override
         public void backward(GradientTape tape, double scale, @Nullable LogitGradient more) {
+            if (!learns) {
+                return;
+            }
             float[] factors = weights(scale);
             LogitGradient.@Nullable Parts shared =
                     more instanceof LogitGradient.Parts parts && parts.ofLogits() ? parts : null;

@@ -15,8 +15,10 @@ import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.text.ClipTokenizer;
 import dev.tandem.diffusion.train.DiffusionModel;
 import dev.tandem.diffusion.vae.AutoencoderKL;
+import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.load.TrainableLlama;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.load.TrainableMllama;
+import dev.tandem.llm.model.CausalLm;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.token.LlmTokenizer;
 import dev.tandem.llm.train.LanguageModelTraining;
@@ -51,8 +53,7 @@ final class ProbedModel implements AutoCloseable {
         words = own(LlmTokenizer.load(path.resolve("llm")));
         captions = own(ClipTokenizer.load(path.resolve("tokenizer")));
         prompts = new PromptEncoder(agent.prompt(), agent.markers(), words);
-        Llama llama = own(TrainableLlama.load(engine, path.resolve("llm")).model());
-        language = new LanguageModelTraining(llama, Map.of());
+        language = new LanguageModelTraining(language(engine, path.resolve("llm")), Map.of());
         diffusion = own(DiffusionModel.build(
                 engine,
                 ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
@@ -65,6 +66,13 @@ final class ProbedModel implements AutoCloseable {
                 folder.component("vae").weights(engine)));
         scheduler = SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json"));
         lexical = LexicalMap.of(words, captions);
+    }
+
+    /** Photos that somebody sends are not probed, so a model that sees them is taken without its eyes. */
+    private CausalLm language(TensorEngine engine, Path folder) {
+        return MllamaLoader.isIn(folder)
+                ? own(TrainableMllama.load(engine, folder)).eyes().model().withoutPictures()
+                : own(TrainableLlama.load(engine, folder)).model();
     }
 
     /** Opens a model folder with {@code agent.json}, {@code llm/} and the pipeline. */

@@ -44,6 +44,15 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
         }
     }
 
+    /**
+     * What written dialogues are like.
+     *
+     * @param noise makes some of the captions worse; null for none
+     * @param sights share in which the user sends photos
+     * @param sent paints those
+     */
+    record Written(@Nullable CaptionNoise noise, double sights, SentScenes sent) {}
+
     /** Sorts. */
     IllustratedDialogues {
         sorted = sorted.stream()
@@ -54,17 +63,18 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
     /**
      * Writes dialogues of a split; the dialogue of an index depends on seed and index alone.
      *
-     * @param noise makes some of the captions worse; null for none
+     * @param how what they are like
      */
     static IllustratedDialogues<Scene> write(
-            Split split, int count, int maxTokens, long seed, PromptEncoder prompts, @Nullable CaptionNoise noise) {
-        DialogueWriter writer = new DialogueWriter(split);
+            Split split, int count, int maxTokens, long seed, PromptEncoder prompts, Written how) {
+        CaptionNoise noise = how.noise();
+        DialogueWriter writer = new DialogueWriter(split).withSights(how.sights());
         List<Illustrated<Scene>> kept = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             SplittableRandom random = IndexedRandom.of(seed, i);
             PhotoDialogue written = writer.next(random);
             PhotoDialogue dialogue = noise == null ? written : noise.in(written, random);
-            TokenizedDialogue tokens = prompts.encode(dialogue.toDialogue());
+            TokenizedDialogue tokens = how.sent().encode(dialogue, prompts);
             if (tokens.length() <= maxTokens) {
                 kept.add(new Illustrated<>(
                         tokens,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param own dialogues and photos in files; null for those of the world alone
  * @param dialogues how many of the world's training dialogues are written
  * @param heldOut how many held-out dialogues are measured on, at most; 0 for none
+ * @param sights share of the world's dialogues in which the user sends photos and asks about them; needs a language model that sees them
  * @param batch dialogues in a step
  * @param maxTokens longer dialogues of the world are left out, one's own are cut
  * @param captionNoise worse captions for some of the world's training photos; null for none. Held-out captions stay as they are
@@ -22,6 +23,7 @@ public record JointDataConfig(
         @Nullable OwnData own,
         int dialogues,
         int heldOut,
+        double sights,
         int batch,
         int maxTokens,
         @Nullable CaptionNoise captionNoise,
@@ -47,6 +49,7 @@ public record JointDataConfig(
         private @Nullable OwnData own;
         private int dialogues = 20_000;
         private int heldOut = 256;
+        private double sights;
         private int batch = 16;
         private int maxTokens = 320;
         private @Nullable CaptionNoise captionNoise;
@@ -67,6 +70,11 @@ public record JointDataConfig(
 
         public Builder heldOut(int value) {
             heldOut = value;
+            return this;
+        }
+
+        public Builder sights(double value) {
+            sights = value;
             return this;
         }
 
@@ -96,7 +104,7 @@ public record JointDataConfig(
         }
 
         public JointDataConfig build() {
-            return new JointDataConfig(own, dialogues, heldOut, batch, maxTokens, captionNoise, targets, seed);
+            return new JointDataConfig(own, dialogues, heldOut, sights, batch, maxTokens, captionNoise, targets, seed);
         }
     }
 }

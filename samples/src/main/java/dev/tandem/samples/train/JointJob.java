@@ -30,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** A model folder, opened for joint training. */
 final class JointJob implements TrainingJob {
@@ -98,18 +99,25 @@ final class JointJob implements TrainingJob {
         Scheduler scheduler = SchedulerFile.read(path.resolve("scheduler").resolve("scheduler_config.json"));
         JointImageTraining image = new JointImageTraining(diffusion, scheduler);
         Tensor embeddings = diffusion.text().tokenTable();
-        PromptEncoder prompts = new PromptEncoder(agent.prompt(), agent.markers(), words);
+        PromptEncoder prompts = new PromptEncoder(
+                agent.prompt(),
+                agent.markers(),
+                words,
+                language.eyes().map(eyes -> OptionalInt.of(eyes.imageId())).orElse(OptionalInt.empty()));
         JointBatches.Measured measured =
                 new JointBatches.Measured(engine, language.model(), image, words, captions, embeddings);
         JointDataConfig config = recipe.data();
+        OptionalInt side = language.eyes()
+                .map(eyes -> OptionalInt.of(eyes.processor().tile()))
+                .orElse(OptionalInt.empty());
         OwnData own = config.own();
         JointBatches<?> batches = own == null
-                ? JointWorld.open(config, autoencoder, prompts, measured)
+                ? JointWorld.open(config, autoencoder, prompts, measured, side)
                 : JointCorpus.open(config, autoencoder, path.resolve("vae"), prompts, measured);
         JointData data = own == null || own.worldShare() == 0
                 ? batches
                 : new JointCorpus.Mixed(
-                        batches, JointWorld.open(config, autoencoder, prompts, measured), own.worldShare());
+                        batches, JointWorld.open(config, autoencoder, prompts, measured, side), own.worldShare());
         JointTask task = JointTask.builder()
                 .language(language.training())
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))

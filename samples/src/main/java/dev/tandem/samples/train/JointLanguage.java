@@ -5,12 +5,17 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.LanguageTraining;
 import dev.tandem.core.weights.LoraAdapter;
+import dev.tandem.core.weights.SafetensorsWriter;
 import dev.tandem.llm.load.AdaptedLlama;
+import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.load.TrainableLlama;
-import dev.tandem.llm.model.Llama;
+import dev.tandem.llm.load.TrainableMllama;
+import dev.tandem.llm.model.SeenPictures;
 import dev.tandem.llm.train.LanguageModelTraining;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** The language model of a joint run: what of it is trained, and how that is written. */
@@ -21,6 +26,9 @@ interface JointLanguage extends AutoCloseable {
 
     /** For training. */
     LanguageTraining training();
+
+    /** By what it sees pictures; empty for a model that sees none, or does not look in this run. */
+    Optional<SeenPictures> eyes();
 
     /** Writes what was trained into a copy of the model's folder. */
     void export(Map<String, Tensor> weights, Path target);
@@ -35,6 +43,13 @@ interface JointLanguage extends AutoCloseable {
                     folder
                             + " holds a LoRA adapter (adapter_config.json); joint training starts from weights that it is merged into");
         }
+        if (MllamaLoader.isIn(folder)) {
+            return seeing(recipe, engine, folder);
+        }
+        if (recipe.perceptron() != PerceptronPart.OFF && recipe.perceptron() != PerceptronPart.FROZEN) {
+            throw new IllegalArgumentException("'perceptron' is to be trained, but the language model in " + folder
+                    + " sees no pictures; a run of kind language with 'vision' gives it eyes");
+        }
         return switch (recipe.language()) {
             case FULL -> full(TrainableLlama.load(engine, folder), folder);
             case LORA ->
@@ -43,13 +58,12 @@ interface JointLanguage extends AutoCloseable {
                         folder,
                         recipe.lora().config(),
                         new SplittableRandom(recipe.training().seed())));
-            case FROZEN -> frozen(TrainableLlama.load(engine, folder).model());
+            case FROZEN -> frozen(TrainableLlama.load(engine, folder));
         };
     }
 
     private static JointLanguage full(TrainableLlama llm, Path folder) {
-        LanguageModelTraining training = new LanguageModelTraining(llm.model(), llm.parameters());
-        return new Opened(llm.model(), training, training) {
+        return new Opened(llm, new LanguageModelTraining(llm.model(), llm.parameters())) {
             @Override
             public void export(Map<String, Tensor> weights, Path target) {
                 new TrainableLlama(llm.model(), weights).save(target, DType.FLOAT16, folder);
@@ -58,8 +72,7 @@ interface JointLanguage extends AutoCloseable {
     }
 
     private static JointLanguage adapted(AdaptedLlama llm) {
-        LanguageModelTraining training = new LanguageModelTraining(llm.model(), llm.parameters());
-        return new Opened(llm.model(), training, training) {
+        return new Opened(llm, new LanguageModelTraining(llm.model(), llm.parameters())) {
             @Override
             public void export(Map<String, Tensor> weights, Path target) {
                 llm.adapter().save(target, weights);
@@ -67,9 +80,8 @@ interface JointLanguage extends AutoCloseable {
         };
     }
 
-    private static JointLanguage frozen(Llama llm) {
-        LanguageModelTraining model = new LanguageModelTraining(llm, Map.of());
-        return new Opened(llm, model, model) {
+    private static JointLanguage frozen(TrainableLlama llm) {
+        return new Opened(llm, new LanguageModelTraining(llm.model(), Map.of())) {
             @Override
             public void export(Map<String, Tensor> weights, Path target) {
                 // the copy is as it was
@@ -77,21 +89,50 @@ interface JointLanguage extends AutoCloseable {
         };
     }
 
+    /** A language model that sees pictures. Its adapter would have to leave the encoder alone, which PEFT's does not. */
+    private static JointLanguage seeing(JointRecipe recipe, TensorEngine engine, Path folder) {
+        if (recipe.language() == LanguagePart.LORA) {
+            throw new IllegalArgumentException("'language' is lora, but the language model in " + folder
+                    + " sees pictures, for which there is no adapter yet; train it full");
+        }
+        boolean looks = recipe.perceptron() != PerceptronPart.OFF;
+        TrainableMllama llm = TrainableMllama.load(engine, folder);
+        Map<String, Tensor> trained = new LinkedHashMap<>();
+        if (recipe.language() == LanguagePart.FULL) {
+            trained.putAll(llm.language());
+        }
+        trained.putAll(recipe.perceptron().of(llm));
+        LanguageModelTraining training = looks
+                ? new LanguageModelTraining(llm.eyes(), trained, recipe.language() == LanguagePart.FROZEN)
+                : new LanguageModelTraining(llm.eyes().model().withoutPictures(), trained);
+        return new Opened(llm, training) {
+            @Override
+            public Optional<SeenPictures> eyes() {
+                return looks ? Optional.of(llm.eyes()) : Optional.empty();
+            }
+
+            @Override
+            public void export(Map<String, Tensor> weights, Path target) {
+                if (!trained.isEmpty()) {
+                    llm.save(target, SafetensorsWriter.create().floatsAs(DType.FLOAT16), weights, folder);
+                }
+            }
+        };
+    }
+
     /** What all have. */
     abstract class Opened implements JointLanguage {
-        private final Llama llm;
-        private final LanguageModelTraining model;
-        private final LanguageTraining training;
+        private final AutoCloseable llm;
+        private final LanguageModelTraining training;
 
-        Opened(Llama llm, LanguageModelTraining model, LanguageTraining training) {
+        Opened(AutoCloseable llm, LanguageModelTraining training) {
             this.llm = llm;
-            this.model = model;
             this.training = training;
         }
 
         @Override
         public LanguageModelTraining model() {
-            return model;
+            return training;
         }
 
         @Override
@@ -100,8 +141,17 @@ interface JointLanguage extends AutoCloseable {
         }
 
         @Override
+        public Optional<SeenPictures> eyes() {
+            return Optional.empty();
+        }
+
+        @Override
         public void close() {
-            llm.close();
+            try {
+                llm.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a model could not be closed: " + e.getMessage(), e);
+            }
         }
     }
 }

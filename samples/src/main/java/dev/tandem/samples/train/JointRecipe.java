@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpha weight of the picture's loss (equation 6)
  * @param language what of the language model is trained
  * @param lora how, where that is {@code lora}
+ * @param perceptron what is trained of that by which the language model looks at photos that the user sends, where it can
  * @param image what of the denoiser is trained
  * @param languageRate multiplies the learning rate for the language model
  * @param imageRate multiplies the learning rate for the denoiser
@@ -35,6 +36,7 @@ public record JointRecipe(
         double alpha,
         LanguagePart language,
         LoraPart lora,
+        PerceptronPart perceptron,
         ImagePart image,
         double languageRate,
         double imageRate,
@@ -45,7 +47,8 @@ public record JointRecipe(
         implements TrainingRecipe {
 
     public JointRecipe {
-        if (language == LanguagePart.FROZEN && image == ImagePart.FROZEN) {
+        boolean looks = perceptron == PerceptronPart.FULL || perceptron == PerceptronPart.PROJECTOR;
+        if (language == LanguagePart.FROZEN && !looks && image == ImagePart.FROZEN) {
             throw new IllegalArgumentException("'language' and 'image' are both frozen, so there is nothing to train");
         }
     }
@@ -68,6 +71,7 @@ public record JointRecipe(
         private double alpha = 1;
         private LanguagePart language = LanguagePart.FULL;
         private LoraPart lora = LoraPart.builder().build();
+        private PerceptronPart perceptron = PerceptronPart.FROZEN;
         private ImagePart image = ImagePart.FULL;
         private double languageRate = 1;
         private double imageRate = 1;
@@ -105,6 +109,11 @@ public record JointRecipe(
 
         public Builder lora(LoraPart value) {
             lora = value;
+            return this;
+        }
+
+        public Builder perceptron(PerceptronPart value) {
+            perceptron = value;
             return this;
         }
 
@@ -151,6 +160,7 @@ public record JointRecipe(
                     alpha,
                     language,
                     lora,
+                    perceptron,
                     image,
                     languageRate,
                     imageRate,

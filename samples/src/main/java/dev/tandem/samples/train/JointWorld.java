@@ -8,6 +8,7 @@ import dev.tandem.samples.world.Scene;
 import dev.tandem.samples.world.ScenePainter;
 import dev.tandem.samples.world.Split;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,8 +26,22 @@ final class JointWorld implements JointBatches.PhotoLatents<Scene> {
         this.autoencoder = autoencoder;
     }
 
+    /**
+     * Writes the dialogues.
+     *
+     * @param side of the photos that the user sends, in pixels; empty for a language model that sees none
+     */
     static JointBatches<Scene> open(
-            JointDataConfig config, AutoencoderKL autoencoder, PromptEncoder prompts, JointBatches.Measured measured) {
+            JointDataConfig config,
+            AutoencoderKL autoencoder,
+            PromptEncoder prompts,
+            JointBatches.Measured measured,
+            OptionalInt side) {
+        if (config.sights() > 0 && side.isEmpty()) {
+            throw new IllegalArgumentException("'sights' asks for dialogues in which photos are sent, but the language"
+                    + " model sees none; give it eyes, set 'perceptron', or leave 'sights' out");
+        }
+        SentScenes sent = new SentScenes(ScenePainter.varied(), side.orElse(1));
         return new JointBatches<>(
                 config,
                 IllustratedDialogues.write(
@@ -35,9 +50,9 @@ final class JointWorld implements JointBatches.PhotoLatents<Scene> {
                         config.maxTokens(),
                         config.seed(),
                         prompts,
-                        config.captionNoise()),
+                        new IllustratedDialogues.Written(config.captionNoise(), config.sights(), sent)),
                 IllustratedDialogues.write(
-                        Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts, null),
+                        Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts, new IllustratedDialogues.Written(null, config.sights(), sent)),
                 new JointWorld(measured.engine(), autoencoder),
                 measured);
     }

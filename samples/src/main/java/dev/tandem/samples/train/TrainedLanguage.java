@@ -106,7 +106,8 @@ interface TrainedLanguage extends AutoCloseable {
                 trained.putAll(recipe.perceptron().of(llama));
                 return recipe.perceptron() == PerceptronPart.OFF
                         ? new LanguageModelTraining(llama.eyes().model().withoutPictures(), trained)
-                        : new LanguageModelTraining(llama.eyes(), trained);
+                        : new LanguageModelTraining(
+                                llama.eyes(), trained, recipe.language() == LanguagePart.FROZEN);
             }
 
             @Override

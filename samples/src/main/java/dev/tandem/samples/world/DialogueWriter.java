@@ -49,6 +49,11 @@ public record DialogueWriter(Split split, double echoes, double sights) {
         this(split, FEW_ECHOES);
     }
 
+    /** The same with another share of dialogues in which the user sends photos. */
+    public DialogueWriter withSights(double share) {
+        return new DialogueWriter(split, echoes, share);
+    }
+
     /** The next dialogue. */
     public PhotoDialogue next(RandomGenerator random) {
         if (sights > 0 && random.nextDouble() < sights) {
