@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import dev.tandem.core.caption.Caption;
 import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.Photo;
@@ -299,5 +301,27 @@ class PhotoSharingAgentTest {
         assertMessage(
                 "there is no model ''",
                 () -> PhotoSharingAgent.builder().model("").build());
+    }
+
+    @Test
+    void photosThatAreSentComeBeforeTheWordsAndAreRemembered() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB), "jpg", bytes);
+        ScriptedStages scripted = new ScriptedStages(dialogue -> "nice");
+        try (PhotoSharingAgent agent = scripted.builder().build()) {
+            Conversation conversation = agent.conversation();
+            IllegalArgumentException blind = assertThrows(
+                    IllegalArgumentException.class, () -> conversation.say("what is this?", bytes.toByteArray()));
+            assertTrue(String.valueOf(blind.getMessage()).contains("does not see photos"), blind.getMessage());
+            assertEquals(0, conversation.dialogue().size());
+            scripted.sees = true;
+            conversation.say("what is this?", bytes.toByteArray());
+            conversation.say("and where?");
+            Turn first = scripted.asked.get(1).turns().get(0);
+            assertEquals(2, first.parts().size());
+            Photo photo = (Photo) first.parts().get(0);
+            assertEquals(List.of(false, 3, 2), List.of(photo.hasCaption(), photo.width(), photo.height()));
+            assertEquals(new Words("what is this?"), first.parts().get(1));
+        }
     }
 }

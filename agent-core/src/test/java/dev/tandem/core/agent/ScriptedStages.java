@@ -40,6 +40,7 @@ final class ScriptedStages {
     final List<Long> languageSeeds = new CopyOnWriteArrayList<>();
     final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
     volatile boolean closed;
+    volatile boolean sees;
 
     /** Runs inside the second of three steps of a picture. */
     volatile Runnable whileDrawing = () -> {};
@@ -95,6 +96,11 @@ final class ScriptedStages {
                 }
             }
             return count;
+        }
+
+        @Override
+        public boolean seesPhotos() {
+            return sees;
         }
 
         @Override

@@ -3,6 +3,11 @@ package dev.tandem.core.dialogue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Instant;
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.vision.PngFile;
+import dev.tandem.core.vision.SentPhoto;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
@@ -64,5 +69,16 @@ class LangChain4jMessagesTest {
     @Test
     void whatIsNoPngIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Photo.ofPng("a dog", new byte[30], 0));
+    }
+
+    @Test
+    void photosThatAPersonSendsAreImagesOfHisMessage() {
+        Photo photo = SentPhoto.of(PngFile.encode(new Picture(2, 1, new byte[6]), "test", Instant.EPOCH, null));
+        Dialogue dialogue =
+                new Dialogue(List.of(new Turn(Speaker.USER, List.of(photo, new Words("look")))));
+        List<ChatMessage> messages = LangChain4jMessages.toLangChain4j(dialogue);
+        assertEquals(dialogue, LangChain4jMessages.fromLangChain4j(messages));
+        UserMessage far = UserMessage.from(ImageContent.from("https://example.org/a.png"));
+        assertThrows(IllegalArgumentException.class, () -> LangChain4jMessages.fromLangChain4j(List.of(far)));
     }
 }

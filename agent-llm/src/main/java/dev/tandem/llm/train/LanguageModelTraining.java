@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,31 +87,32 @@ public final class LanguageModelTraining implements LanguageTraining {
         if (eyes == null) {
             throw new IllegalArgumentException("this language model does not see the pictures of the dialogues");
         }
-        // Dialogues without pictures go apart: beside others they would look at black ones.
-        int[] seeing = rows(batch, true);
-        int[] others = rows(batch, false);
-        Tensor seen = looking(eyes, batch, seeing, columns, real);
-        if (others.length == 0) {
-            return seen;
+        // Each number of pictures goes apart: tokens before a picture look at all that are there, fillers included.
+        SortedMap<Integer, List<Integer>> byCount = new TreeMap<>();
+        for (int row = 0; row < batch.size(); row++) {
+            byCount.computeIfAbsent(batch.pictures().get(row).size(), count -> new ArrayList<>())
+                    .add(row);
         }
-        Tensor plain = model.hidden(
-                batch.inputIds().indexSelect(0, indices(others)),
-                PaddingMask.of(rowsOf(real, others, columns), others.length, columns));
+        List<Tensor> parts = new ArrayList<>();
         long[] back = new long[batch.size()];
-        for (int i = 0; i < seeing.length; i++) {
-            back[seeing[i]] = i;
-        }
-        for (int i = 0; i < others.length; i++) {
-            back[others[i]] = seeing.length + i;
+        int done = 0;
+        for (Map.Entry<Integer, List<Integer>> each : byCount.entrySet()) {
+            int[] rows =
+                    each.getValue().stream().mapToInt(Integer::intValue).toArray();
+            for (int row : rows) {
+                back[row] = done++;
+            }
+            parts.add(
+                    each.getKey() == 0
+                            ? model.hidden(
+                                    batch.inputIds().indexSelect(0, indices(rows)),
+                                    PaddingMask.of(rowsOf(real, rows, columns), rows.length, columns))
+                            : looking(eyes, batch, rows, columns, real));
         }
         TensorEngine engine = model.engine();
-        return engine.cat(List.of(seen, plain), 0).indexSelect(0, engine.tensor(back, back.length));
-    }
-
-    private static int[] rows(DialogueBatch batch, boolean withPictures) {
-        return IntStream.range(0, batch.size())
-                .filter(row -> batch.pictures().get(row).isEmpty() != withPictures)
-                .toArray();
+        return parts.size() == 1
+                ? parts.get(0)
+                : engine.cat(parts, 0).indexSelect(0, engine.tensor(back, back.length));
     }
 
     private Tensor looking(SeenPictures with, DialogueBatch batch, int[] rows, int columns, long[] real) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -136,5 +137,17 @@ class ChatTest {
         for (String command : List.of("chat", "draw", "info", "verify")) {
             assertTrue(help.out().contains(command), help.out());
         }
+    }
+
+    @Test
+    void aPhotoNeedsAMessageAndAModelThatSeesIt() throws IOException {
+        Path photo = folder.resolve("photo.png");
+        ImageIO.write(new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
+        CommandLineRun alone = CommandLineRun.of("chat", model, "--photo", photo.toString());
+        assertTrue(alone.code() != 0 && alone.err().contains("--once"), alone.err());
+        CommandLineRun missing = CommandLineRun.of("chat", model, "--photo", photo + "x", "--once", "look");
+        assertTrue(missing.code() != 0 && missing.err().contains("there is no file"), missing.err());
+        CommandLineRun blind = CommandLineRun.of("chat", model, "--photo", photo.toString(), "--once", "look");
+        assertTrue(blind.code() != 0 && blind.err().contains("does not see photos"), blind.err());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.samples.world.PhotoDialogue.Kind;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +56,50 @@ class DialogueWriterTest {
         assertEquals(Set.of(0L, 1L, 2L), byPhotos.keySet());
         assertEquals(0.44, byPhotos.get(0L) / 2500.0, 0.04);
         assertEquals(0.15, byPhotos.get(2L) / 2500.0, 0.04);
+        Set<Kind> kinds = EnumSet.complementOf(EnumSet.of(Kind.SIGHT)); // in those that ask for it
         assertEquals(
-                Set.of(Kind.values()),
+                kinds,
                 dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
         for (PhotoDialogue dialogue : dialogues) {
             assertEquals(WITH_PHOTO.contains(dialogue.kind()), dialogue.photos() > 0, dialogue.toString());
         }
+    }
+
+    /** Nobody but the photo tells the answer, and a scene that is drawn after it is one of its split. */
+    @ParameterizedTest
+    @EnumSource(Split.class)
+    void whoSendsAPhotoIsAnsweredByWhatItShows(Split split) {
+        DialogueWriter writer = new DialogueWriter(split, 0, 1);
+        Set<SightQuestion> asked = EnumSet.noneOf(SightQuestion.class);
+        for (int i = 0; i < 1_500; i++) {
+            PhotoDialogue dialogue = writer.next(new SplittableRandom(i));
+            assertEquals(Kind.SIGHT, dialogue.kind());
+            assertTrue(dialogue.turns().size() <= Conversation.LONGEST, dialogue.toString());
+            Optional<Scene> shown = Optional.empty();
+            for (DialogueTurn turn : dialogue.turns()) {
+                shown = turn.sent().isPresent() ? turn.sent() : shown;
+                turn.sent().ifPresent(scene -> assertEquals(split, Split.of(scene)));
+                if (split == Split.TRAIN) {
+                    turn.scene().ifPresent(scene -> assertEquals(split, Split.of(scene)));
+                }
+                if (turn.asked().isEmpty()) {
+                    continue;
+                }
+                asked.add(turn.asked().get());
+                Scene scene = shown.orElseThrow();
+                CaptionFacts facts = CaptionReader.read(turn.text());
+                switch (turn.asked().get()) {
+                    case WHAT -> assertTrue(facts.subjectsAgree(scene) && facts.placeAgrees(scene), turn.text());
+                    case SUBJECT, REACTION -> assertTrue(facts.subjectsAgree(scene), turn.text());
+                    case PLACE -> assertTrue(facts.placeAgrees(scene), turn.text());
+                    case TIME -> assertEquals(Optional.of(scene.time()), facts.time(), turn.text());
+                    case DRAW -> assertEquals(Optional.of(scene), turn.scene());
+                    default -> assertFalse(turn.text().isBlank());
+                }
+            }
+            assertTrue(shown.isPresent(), dialogue.toString());
+        }
+        assertEquals(EnumSet.allOf(SightQuestion.class), asked);
     }
 
     /** All that a photo shows was told before it; the reader finds it in the words of the context, which knows nothing of the writer's plans. */
