@@ -8,6 +8,7 @@ import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A dialogue of somebody's data.
@@ -34,6 +35,15 @@ public record RecordedDialogue(String source, List<RecordedTurn> turns) {
 
     /** As prompts are made from: what one speaker says in a row becomes one turn, photos are there by their captions. */
     public Dialogue toDialogue() {
+        return toDialogue(photo -> Photo.described(photo.caption()));
+    }
+
+    /**
+     * As prompts are made from: what one speaker says in a row becomes one turn, the agent's photos are there by their captions.
+     *
+     * @param ofUser makes the user's photos, such as {@link dev.tandem.core.vision.SentPhoto} does for a model that sees them
+     */
+    public Dialogue toDialogue(Function<PhotoFile, Photo> ofUser) {
         List<Turn> merged = new ArrayList<>();
         for (int i = 0; i < turns.size(); ) {
             Speaker speaker = turns.get(i).speaker();
@@ -43,7 +53,9 @@ public record RecordedDialogue(String source, List<RecordedTurn> turns) {
                 if (!turn.text().isBlank()) {
                     parts.add(new Words(turn.text()));
                 }
-                turn.photo().ifPresent(photo -> parts.add(Photo.described(photo.caption())));
+                turn.photo()
+                        .ifPresent(photo -> parts.add(
+                                speaker == Speaker.USER ? ofUser.apply(photo) : Photo.described(photo.caption())));
             }
             merged.add(new Turn(speaker, parts));
         }

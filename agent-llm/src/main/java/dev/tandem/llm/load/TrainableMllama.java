@@ -3,6 +3,7 @@ package dev.tandem.llm.load;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -201,6 +202,19 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
     public Map<String, Tensor> language() {
         MllamaConfig config = eyes.model().config();
         return only(key -> !key.startsWith(VISION) && !isNew(config, key));
+    }
+
+    /**
+     * Writes in 16 bits, and the matrices of the encoder and of the new feed-forward layers in 8: there are most weights, and rounding them changes
+     * answers least.
+     */
+    public SafetensorsWriter compactWriter() {
+        MllamaConfig config = eyes.model().config();
+        return SafetensorsWriter.create()
+                .floatsAs(DType.FLOAT16)
+                .matricesAs(
+                        DType.FLOAT8_E4M3FN,
+                        key -> key.startsWith(VISION) || isNew(config, key) && key.contains(".mlp."));
     }
 
     private Map<String, Tensor> only(Predicate<String> keys) {

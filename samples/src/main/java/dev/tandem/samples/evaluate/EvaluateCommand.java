@@ -193,7 +193,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         List<ReportPages.Model> evaluated = new ArrayList<>();
         try (PhotoSharingAgent agent = agent(model)) {
             for (Speaker speaker : own.speakers()) {
-                OwnEvaluation evaluation = new OwnEvaluation(agent, speaker, report != null);
+                OwnEvaluation evaluation = new OwnEvaluation(agent, speaker, report != null, own.look());
                 List<Outcome> outcomes = evaluation.run(
                         read, done -> say(model + ", " + speaker.name().toLowerCase(Locale.ROOT), done, read.size()));
                 if (evaluation.tooLong() > 0) {

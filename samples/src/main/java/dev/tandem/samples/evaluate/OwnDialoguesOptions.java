@@ -75,6 +75,16 @@ final class OwnDialoguesOptions {
                             + " model can that learned both sides (default: ${DEFAULT-VALUE})")
     private Speakers speakers = Speakers.AGENT;
 
+    @Option(
+            names = "--look",
+            description =
+                    "show the model the user's photos of --data as pictures, as in a chat, in place of their captions")
+    private boolean look;
+
+    boolean look() {
+        return look;
+    }
+
     boolean given() {
         return data != null;
     }

@@ -10,6 +10,7 @@ import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.vision.PictureFile;
+import dev.tandem.core.vision.SentPhoto;
 import dev.tandem.core.vision.TrainingPixels;
 import dev.tandem.samples.evaluate.Outcome.Due;
 import dev.tandem.samples.evaluate.Outcome.Exhibit;
@@ -29,6 +30,7 @@ final class OwnEvaluation {
     private final PhotoSharingAgent agent;
     private final Speaker speaker;
     private final boolean exhibit;
+    private final boolean look;
     private final TrainingPixels pixels;
     private int tooLong;
 
@@ -37,8 +39,14 @@ final class OwnEvaluation {
      *
      * @param speaker whose turns are said
      * @param exhibit whether pictures are kept, for measures of all of them
+     * @param look whether the model sees the user's photos in place of their captions
      */
-    OwnEvaluation(PhotoSharingAgent agent, Speaker speaker, boolean exhibit) {
+    OwnEvaluation(PhotoSharingAgent agent, Speaker speaker, boolean exhibit, boolean look) {
+        if (look && !agent.seesPhotos()) {
+            throw new IllegalArgumentException(
+                    "the model " + agent.config().name() + " does not see photos; leave out --look");
+        }
+        this.look = look;
         this.agent = agent;
         this.speaker = speaker;
         this.exhibit = exhibit;
@@ -66,7 +74,7 @@ final class OwnEvaluation {
     }
 
     private Outcome talk(RecordedDialogue recorded) {
-        List<Turn> turns = recorded.toDialogue().turns();
+        List<Turn> turns = (look ? recorded.toDialogue(photo -> SentPhoto.read(photo.file())) : recorded.toDialogue()).turns();
         List<PhotoFile> files = recorded.photos(speaker);
         Tally tally = Tally.none();
         List<Spoken> spoken = new ArrayList<>();

@@ -45,7 +45,7 @@ final class JointCorpus {
         OwnPhotos photos = OwnPhotos.of(
                 Stream.of(dialogues.train(), measuredOn)
                         .flatMap(List::stream)
-                        .flatMap(each -> OwnDialogues.photos(each).stream())
+                        .flatMap(each -> OwnDialogues.captioned(each, data.look()).stream())
                         .toList(),
                 autoencoder.config().sampleSize());
         IllustratedDialogues<Integer> train = illustrated("training", dialogues.train(), config, prompts, photos);
@@ -68,16 +68,17 @@ final class JointCorpus {
             JointDataConfig config,
             PromptEncoder prompts,
             OwnPhotos photos) {
+        boolean look = Objects.requireNonNull(config.own()).look();
         List<Illustrated<Integer>> kept = new ArrayList<>();
         int cut = 0;
         int shown = 0;
         for (RecordedDialogue dialogue : dialogues) {
-            TokenizedDialogue whole = prompts.encode(dialogue.toDialogue());
+            TokenizedDialogue whole = OwnDialogues.encode(dialogue, prompts, look);
             TokenizedDialogue tokens = whole.cut(config.maxTokens());
             cut += tokens.length() < whole.length() ? 1 : 0;
             if (IntStream.range(1, tokens.length())
                     .anyMatch(t -> config.targets().includes(tokens, t))) {
-                List<PhotoFile> files = OwnDialogues.photos(dialogue);
+                List<PhotoFile> files = OwnDialogues.captioned(dialogue, look);
                 List<Integer> indices = files.subList(0, tokens.captions().size()).stream()
                         .map(photos::index)
                         .toList();

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param vision a folder with a picture's encoder, for a language model that gets eyes in this run; null for one that has eyes already, or gets none
  * @param language what of the language model is trained besides what it looks by; {@code lora} is for joint runs
  * @param perceptron what is trained of that by which it looks at pictures, if it does
+ * @param compact whether most of what it looks by is written in 8 bits
  * @param own dialogues in files to learn from; null for those of the world alone
  * @param dialogues how many of the world's training dialogues are written
  * @param echoes share of the training dialogues in which the agent only repeats words: 0.75 for some hundred steps makes a small model copy
@@ -52,6 +53,7 @@ public record LanguageRecipe(
         @Nullable Path vision,
         LanguagePart language,
         PerceptronPart perceptron,
+        boolean compact,
         @Nullable OwnData own,
         int dialogues,
         double echoes,
@@ -125,7 +127,9 @@ public record LanguageRecipe(
 
     private DialogueSet tokenized(List<RecordedDialogue> read, PromptEncoder prompts) {
         return DialogueSet.of(
-                read.stream().map(each -> prompts.encode(each.toDialogue())).toList(), maxTokens, targets);
+                read.stream()
+                        .map(each -> OwnDialogues.encode(each, prompts, own != null && own.look()))
+                        .toList(), maxTokens, targets);
     }
 
     private DialogueSet write(Split split, PromptEncoder prompts, TrainedLanguage trained) {
@@ -155,6 +159,7 @@ public record LanguageRecipe(
         private @Nullable Path vision;
         private LanguagePart language = LanguagePart.FULL;
         private PerceptronPart perceptron = PerceptronPart.FULL;
+        private boolean compact;
         private @Nullable OwnData own;
         private double sights;
         private int dialogues = 50_000;
@@ -193,6 +198,11 @@ public record LanguageRecipe(
 
         public Builder perceptron(PerceptronPart value) {
             perceptron = value;
+            return this;
+        }
+
+        public Builder compact(boolean value) {
+            compact = value;
             return this;
         }
 
@@ -244,6 +254,7 @@ public record LanguageRecipe(
                     vision,
                     language,
                     perceptron,
+                    compact,
                     own,
                     dialogues,
                     echoes,

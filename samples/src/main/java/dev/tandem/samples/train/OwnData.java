@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param worldShare share of the batches that come from the world instead; 0 for none
  * @param cache a folder that keeps what the autoencoder, and a frozen text encoder, say about the data; null to find it out at each start
  * @param cacheMegabytes of what is found out in advance, in memory and on disk, for each of the two; what is beyond is found out each time
+ * @param look whether photos of the user are seen, as in a chat in which they are sent, in place of their captions; needs a language model that sees
  * @param sampleLatents draw latents from the autoencoder's distribution each time, as diffusers' train_text_to_image.py does, in place of their
  *     mean
  */
@@ -37,6 +38,7 @@ public record OwnData(
         double worldShare,
         @Nullable Path cache,
         int cacheMegabytes,
+        boolean look,
         boolean sampleLatents) {
 
     public OwnData {
@@ -78,6 +80,7 @@ public record OwnData(
         private double worldShare;
         private @Nullable Path cache;
         private int cacheMegabytes = 2048;
+        private boolean look;
         private boolean sampleLatents;
 
         private Builder() {}
@@ -132,6 +135,11 @@ public record OwnData(
             return this;
         }
 
+        public Builder look(boolean value) {
+            look = value;
+            return this;
+        }
+
         public Builder sampleLatents(boolean value) {
             sampleLatents = value;
             return this;
@@ -149,6 +157,7 @@ public record OwnData(
                     worldShare,
                     cache,
                     cacheMegabytes,
+                    look,
                     sampleLatents);
         }
     }

@@ -5,6 +5,11 @@ import dev.tandem.core.data.DialogueData;
 import dev.tandem.core.data.PhotoFile;
 import dev.tandem.core.data.RecordedDialogue;
 import dev.tandem.core.data.RecordedTurn;
+import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.vision.PictureFile;
+import dev.tandem.llm.prompt.PictureSource;
+import dev.tandem.llm.prompt.PromptEncoder;
+import dev.tandem.llm.prompt.TokenizedDialogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -94,6 +99,25 @@ record OwnDialogues(List<RecordedDialogue> train, List<RecordedDialogue> heldOut
             chosen.add(sources.remove(random.nextInt(sources.size())));
         }
         return chosen;
+    }
+
+    /**
+     * The tokens of a dialogue.
+     *
+     * @param look whether the user's photos are seen in place of their captions
+     */
+    static TokenizedDialogue encode(RecordedDialogue dialogue, PromptEncoder prompts, boolean look) {
+        return look
+                ? prompts.encode(dialogue.toDialogue(photo -> SentScenes.ANY))
+                        .showing(dialogue.photos(Speaker.USER).stream()
+                                .map(photo -> (PictureSource) random -> PictureFile.read(photo.file()))
+                                .toList())
+                : prompts.encode(dialogue.toDialogue());
+    }
+
+    /** The photos of a dialogue that have captions in {@link #encode}, in their order. */
+    static List<PhotoFile> captioned(RecordedDialogue dialogue, boolean look) {
+        return look ? dialogue.photos(Speaker.AGENT) : photos(dialogue);
     }
 
     /** All photos of a dialogue, in the order of the captions of {@link RecordedDialogue#toDialogue}. */

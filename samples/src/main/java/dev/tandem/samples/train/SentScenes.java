@@ -3,6 +3,7 @@ package dev.tandem.samples.train;
 import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.vision.PngFile;
+import dev.tandem.llm.prompt.PictureSource;
 import dev.tandem.llm.prompt.PromptEncoder;
 import dev.tandem.llm.prompt.TokenizedDialogue;
 import dev.tandem.samples.world.PhotoDialogue;
@@ -21,14 +22,14 @@ import java.util.random.RandomGenerator;
 record SentScenes(ScenePainter painter, int size) {
 
     /** Stands for the photos while a dialogue is split into tokens, which do not depend on what they show. */
-    private static final Photo ANY =
+    static final Photo ANY =
             Photo.sent(PngFile.encode(new Picture(1, 1, new byte[3]), "tandem", Instant.EPOCH, null));
 
     /** The tokens of a dialogue with its pictures. */
     TokenizedDialogue encode(PhotoDialogue dialogue, PromptEncoder prompts) {
         return prompts.encode(dialogue.toDialogue(scene -> ANY))
                 .showing(dialogue.sent().stream()
-                        .map(scene -> (dev.tandem.llm.prompt.PictureSource) random -> paint(scene, random))
+                        .map(scene -> (PictureSource) random -> paint(scene, random))
                         .toList());
     }
 

@@ -129,7 +129,13 @@ interface TrainedLanguage extends AutoCloseable {
 
             @Override
             public void export(Map<String, Tensor> weights, Path target) {
-                llama.save(target, SafetensorsWriter.create().floatsAs(DType.FLOAT16), weights, folder);
+                llama.save(
+                        target,
+                        recipe.compact()
+                                ? llama.compactWriter()
+                                : SafetensorsWriter.create().floatsAs(DType.FLOAT16),
+                        weights,
+                        folder);
             }
 
             @Override
