@@ -235,7 +235,15 @@ public record Checkpoint(Path folder, long step) {
     private static Map<String, @Nullable Object> decisive(TrainConfig config) {
         Map<String, @Nullable Object> fields =
                 JSON.convertValue(config, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
-        List.of("log_every", "checkpoint_every", "keep_checkpoints", "max_seconds", "parallel", "early_stopping")
+        List.of(
+                        "log_every",
+                        "checkpoint_every",
+                        "keep_checkpoints",
+                        "max_seconds",
+                        "parallel",
+                        "checkpointing",
+                        "device",
+                        "early_stopping")
                 .forEach(fields::remove);
         if (!config.schedule().endsWithSteps()) {
             fields.remove("steps");

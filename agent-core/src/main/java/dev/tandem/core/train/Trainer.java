@@ -3,6 +3,7 @@ package dev.tandem.core.train;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.TapeOptions;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.IOException;
@@ -55,6 +56,7 @@ public final class Trainer implements AutoCloseable {
     private final AdamW optimizer;
     private final @Nullable AveragedWeights average;
     private final Watch watch;
+    private final TapeOptions recording;
 
     /** Computes the second of two batches at the same time; its thread starts with the first of them. */
     private final ExecutorService helper = Executors.newSingleThreadExecutor(work -> {
@@ -74,6 +76,7 @@ public final class Trainer implements AutoCloseable {
         lookEvery = builder.lookEvery;
         look = builder.look;
         watch = new Watch(config);
+        recording = new TapeOptions(config.precision(), config.checkpointing());
         home = engine.scope();
         try {
             optimizer = new AdamW(engine, config, task.groups());
@@ -313,7 +316,7 @@ public final class Trainer implements AutoCloseable {
         int parts = config.accumulate();
         try (Scope scope = engine.scope()) {
             Losses losses;
-            try (GradientTape tape = engine.gradientTape()) {
+            try (GradientTape tape = engine.gradientTape(recording)) {
                 losses = task.step(step, StepRandom.of(config.seed(), step, part));
                 losses.backward(tape, 1.0 / parts);
             }
