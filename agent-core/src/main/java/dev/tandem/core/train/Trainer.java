@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,13 +82,23 @@ public final class Trainer implements AutoCloseable {
         try {
             optimizer = new AdamW(engine, config, task.groups());
             average = config.emaDecay() > 0
-                    ? new AveragedWeights(engine, config.emaDecay(), optimizer.parameters())
+                    ? new AveragedWeights(engine, config.emaDecay(), toAverage(optimizer.parameters()))
                     : null;
         } catch (RuntimeException e) {
             home.close();
             throw e;
         }
         home.detach();
+    }
+
+    private Map<String, Tensor> toAverage(Map<String, Tensor> parameters) {
+        Map<String, Tensor> some = new LinkedHashMap<>(parameters);
+        some.keySet().removeIf(key -> !task.averages(key));
+        if (some.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is nothing to average: ema_decay is set, and none of the weights that are averaged is trained");
+        }
+        return some;
     }
 
     public static Builder builder() {
@@ -167,11 +178,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * The weights to use after training, by key: the averaged ones where the run averages, those of the best evaluation where
+     * The weights to use after training, by key: the averaged ones where the run averages them, those of the best evaluation where
      * {@code early_stopping} watches one. Owned by this trainer or the task.
      */
     public Map<String, Tensor> weights() {
-        return Collections.unmodifiableMap(average == null ? optimizer.parameters() : average.asMap());
+        Map<String, Tensor> weights = new LinkedHashMap<>(optimizer.parameters());
+        weights.putAll(averages());
+        return Collections.unmodifiableMap(weights);
     }
 
     @Override
