@@ -4,6 +4,7 @@ import dev.tandem.core.agent.Version;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.samples.evaluate.EvaluateCommand;
+import dev.tandem.samples.experiment.ExperimentCommand;
 import dev.tandem.samples.probe.InformativenessCommand;
 import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.verify.VerifyCommand;
@@ -84,7 +85,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new TokenizersCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand())
-                .addSubcommand(new InformativenessCommand());
+                .addSubcommand(new InformativenessCommand())
+                .addSubcommand(new ExperimentCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
         line.setOut(out)
