@@ -186,8 +186,7 @@ public final class LoraAdapter {
     /** The targets of a new adapter that no layer was named after, once a model was built with it. */
     public List<String> missedTargets() {
         return config.targetModules().stream()
-                .filter(target -> parameters.keySet().stream()
-                        .noneMatch(key -> key.endsWith("." + target + A)))
+                .filter(target -> parameters.keySet().stream().noneMatch(key -> key.endsWith("." + target + A)))
                 .toList();
     }
 
@@ -303,9 +302,7 @@ public final class LoraAdapter {
             String own = key.substring(PREFIX.length());
             named.put(
                     component + "." + own,
-                    own.endsWith(B)
-                            ? tensor.mul(config.scale(own.substring(0, own.length() - B.length())))
-                            : tensor);
+                    own.endsWith(B) ? tensor.mul(config.scale(own.substring(0, own.length() - B.length()))) : tensor);
         });
         try {
             Files.createDirectories(folder);

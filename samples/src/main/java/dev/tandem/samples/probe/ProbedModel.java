@@ -60,7 +60,9 @@ final class ProbedModel implements AutoCloseable {
                 folder.component("text_encoder").weights(engine),
                 UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
                 LoraAdapter.mergedBeside(
-                        engine, folder.component("unet").path(), folder.component("unet").weights(engine))));
+                        engine,
+                        folder.component("unet").path(),
+                        folder.component("unet").weights(engine))));
         autoencoder = own(VaeLoader.build(
                 engine,
                 VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),
