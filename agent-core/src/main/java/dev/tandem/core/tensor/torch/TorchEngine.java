@@ -466,10 +466,10 @@ public final class TorchEngine implements TensorEngine {
                 throw new IllegalArgumentException(
                         "backward starts at one number, got the shape " + Shapes.toString(loss.shape()));
             }
-            if (loss.dtype() == DType.BFLOAT16) {
+            PtNDArray array = TorchTensor.array(loss);
+            if (TorchTensor.isBfloat16(array)) {
                 throw new IllegalArgumentException("backward starts at a loss in float32; convert it with to(FLOAT32)");
             }
-            PtNDArray array = TorchTensor.array(loss);
             try (PtNDArray one = JniUtils.onesLike(array, array.getDataType(), array.getDevice(), SparseFormat.DENSE)) {
                 JniUtils.backward(array, one, keepGraph, false);
             }

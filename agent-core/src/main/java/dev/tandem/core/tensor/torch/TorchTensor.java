@@ -121,7 +121,7 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
     }
 
     /** DJL has no name for bfloat16; libtorch makes no other type that DJL does not know. */
-    private static boolean isBfloat16(PtNDArray array) {
+    static boolean isBfloat16(PtNDArray array) {
         return array.getDataType() == DataType.UNKNOWN;
     }
 
@@ -596,8 +596,8 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
     @Override
     public Tensor to(DType dtype) {
         // DJL's own ends the process at bfloat16, and cuts the recorded graph
-        DType own = dtype();
-        if (own.isFloating() && (dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16)) {
+        boolean floating = self().getDataType().isFloating() || isBfloat16(self());
+        if (floating && (dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16)) {
             return script(dtype.name().toLowerCase(Locale.ROOT));
         }
         return run("to", () -> JniUtils.to(self(), dataType(dtype), engine.djlDevice()), self());
