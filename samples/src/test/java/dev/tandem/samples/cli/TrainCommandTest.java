@@ -140,14 +140,14 @@ class TrainCommandTest {
         assertRefused(
                 CommandLineRun.of("train", "--config", config.toString(), "--out", out, "--device", "cuda"),
                 "there is no cuda:0: ");
-        CommandLineRun run =
-                CommandLineRun.of("train", "--config", named.toString(), "--out", out, "--device", "cpu");
+        CommandLineRun run = CommandLineRun.of("train", "--config", named.toString(), "--out", out, "--device", "cpu");
         assertEquals(0, run.code(), run.err());
         for (String wrong : List.of("gpu", "cuda:x")) {
             Path file = Files.writeString(
                     folder.resolve("wrong.json"), Files.readString(named).replace("cuda:1", wrong));
             assertRefused(
-                    CommandLineRun.of("train", "--config", file.toString()), "training: unknown device '" + wrong + "'");
+                    CommandLineRun.of("train", "--config", file.toString()),
+                    "training: unknown device '" + wrong + "'");
         }
         Path file = Files.writeString(
                 folder.resolve("wrong.json"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -15,6 +16,8 @@ import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.Trainer;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.Safetensors;
+import dev.tandem.core.weights.SafetensorsWriter;
+import dev.tandem.core.weights.WeightException;
 import dev.tandem.diffusion.load.StableDiffusionFolder;
 import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.llm.load.AdaptedLlama;
@@ -197,15 +200,16 @@ class JointPartsTest {
         JointRecipe recipe = recipe("\"image\": \"lora\", \"image_lora\": {\"r\": 3, \"alpha\": 6}");
         Path out = folder.resolve("image-lora");
         Map<String, float[]> trained = train(recipe, out);
-        List<String> keys =
-                trained.keySet().stream().filter(key -> key.startsWith("image.")).toList();
-        // one transformer on the way down, one in the middle, two on the way up; two attentions of four projections each
+        List<String> keys = trained.keySet().stream()
+                .filter(key -> key.startsWith("image."))
+                .toList();
+        // one transformer on the way down, one in the middle, two on the way up; two attentions of four projections
+        // each
         assertEquals(4 * 2 * 4 * 2, keys.size());
         try (UNet2DCondition base = unet(tiny);
                 UNet2DCondition exported = unet(out.resolve("model"));
                 JointImage beside = JointImage.open(recipe, ENGINE, ModelFolder.of(tiny))) {
-            assertArrayEquals(
-                    noise(base), noise(beside.model().unet()), 1e-5f, "a new adapter changes nothing");
+            assertArrayEquals(noise(base), noise(beside.model().unet()), 1e-5f, "a new adapter changes nothing");
             try (Scope scope = ENGINE.scope()) {
                 beside.parameters()
                         .forEach((key, tensor) ->
@@ -239,14 +243,42 @@ class JointPartsTest {
         }
         String key = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_out.0.lora_A.weight";
         assertArrayEquals(new long[] {2, 16}, diffusers.shape(key));
-        var config = new ObjectMapper().readTree(model.resolve("unet/adapter_config.json").toFile());
+        var config = new ObjectMapper()
+                .readTree(model.resolve("unet/adapter_config.json").toFile());
         assertTrue(config.path("task_type").isNull(), "PEFT has no task for a denoiser");
         assertEquals(2, config.path("r").asInt());
     }
 
     @Test
+    void anAdapterOfConvolutionsIsRefused() throws IOException {
+        Path model = folder.resolve("convolutions");
+        RunFiles.copyTree(tiny, model);
+        Path unet = model.resolve("unet");
+        Files.writeString(unet.resolve("adapter_config.json"), "{\"r\": 2, \"target_modules\": [\"conv_in\"]}");
+        try (Scope scope = ENGINE.scope()) {
+            String layer = "base_model.model.conv_in.";
+            SafetensorsWriter.create()
+                    .write(
+                            unet.resolve("adapter_model.safetensors"),
+                            Map.of(
+                                    layer + "lora_A.weight", ENGINE.zeros(DType.FLOAT32, 2, 4, 3, 3),
+                                    layer + "lora_B.weight", ENGINE.zeros(DType.FLOAT32, 8, 2, 1, 1)));
+        }
+        String message = String.valueOf(
+                assertThrows(WeightException.class, () -> unet(model).close()).getMessage());
+        assertTrue(message.contains("conv_in, which is no linear layer"), message);
+        JointRecipe recipe = JointStep.recipe(model, "\"image\": \"full\"");
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> recipe.open(ENGINE).close())
+                .getMessage()
+                .contains("holds a LoRA adapter"));
+    }
+
+    @Test
     void onlyTheDenoiserIsAveraged() {
-        String settings = "\"training\": {\"steps\": 6, \"warmup_steps\": 0, \"learning_rate\": 1e-2, \"ema_decay\": 0.9}";
+        String settings =
+                "\"training\": {\"steps\": 6, \"warmup_steps\": 0, \"learning_rate\": 1e-2, \"ema_decay\": 0.9}";
         Map<String, float[]> raw = train(averaged(settings.replace("0.9", "0"), "all"), folder.resolve("raw"));
         Map<String, float[]> all = train(averaged(settings, "all"), folder.resolve("all"));
         Path out = folder.resolve("image-averaged");
@@ -255,8 +287,7 @@ class JointPartsTest {
             boolean denoiser = key.startsWith("image.");
             assertArrayEquals((denoiser ? all : raw).get(key), image.get(key), 0, key);
         }
-        assertFalse(Arrays.equals(
-                raw.get("image.conv_in.weight"), image.get("image.conv_in.weight")));
+        assertFalse(Arrays.equals(raw.get("image.conv_in.weight"), image.get("image.conv_in.weight")));
         Safetensors stored = Safetensors.open(out.resolve("checkpoint-6/average.safetensors"));
         assertTrue(stored.keys().stream().allMatch(key -> key.startsWith("image.")));
         assertArrayEquals(
@@ -296,8 +327,10 @@ class JointPartsTest {
         assertTrue(refusal("\"language\": \"lora\", \"lora\": {\"r\": 0}").contains("'r' must be at least 1"));
         assertTrue(refusal("\"language\": \"half\"").contains("language"));
         assertTrue(refusal("\"image\": \"half\"").contains("image"));
-        assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"r\": 0}").contains("image_lora: 'r' must be at least 1"));
-        assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"alpha\": -1}").contains("'alpha' must be above 0"));
+        assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"r\": 0}")
+                .contains("image_lora: 'r' must be at least 1"));
+        assertTrue(
+                refusal("\"image\": \"lora\", \"image_lora\": {\"alpha\": -1}").contains("'alpha' must be above 0"));
         assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"target_modules\": [\"conv1\"]}")
                 .contains("is named 'conv1'; correct target_modules of image_lora"));
         assertTrue(refusal("\"average\": \"image\"").contains("set 'ema_decay'"));

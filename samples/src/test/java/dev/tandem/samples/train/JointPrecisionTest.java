@@ -98,7 +98,8 @@ class JointPrecisionTest {
         assertEquals(kept.gradients().keySet(), again.gradients().keySet());
         assertFalse(kept.gradients().isEmpty());
         kept.gradients()
-                .forEach((key, gradient) -> assertArrayEquals(gradient, again.gradients().get(key), 0, key));
+                .forEach((key, gradient) ->
+                        assertArrayEquals(gradient, again.gradients().get(key), 0, key));
     }
 
     @Test

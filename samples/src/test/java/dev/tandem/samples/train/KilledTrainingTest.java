@@ -61,9 +61,8 @@ class KilledTrainingTest {
 
     private Path joint(Run run) throws IOException {
         TinyModelFolder.write(TorchEngine.cpu(), folder.resolve("tiny"));
-        String more = run == Run.JOINT
-                ? ""
-                : "\"accumulate\": 2, \"precision\": \"bfloat16\", \"checkpointing\": true, ";
+        String more =
+                run == Run.JOINT ? "" : "\"accumulate\": 2, \"precision\": \"bfloat16\", \"checkpointing\": true, ";
         String part = run == Run.JOINT ? "full" : "lora";
         return Files.writeString(folder.resolve("joint.json"), """
                 {
@@ -73,7 +72,8 @@ class KilledTrainingTest {
                   "training": {%s"steps": %d, "warmup_steps": 5, "schedule": "cosine", "learning_rate": 1e-3, "ema_decay": 0.9,
                                "log_every": 1, "checkpoint_every": %d, "evaluate_every": 25}
                 }
-                """.formatted(folder.resolve("tiny"), part, part, more, run.steps, EVERY));
+                """.formatted(
+                        folder.resolve("tiny"), part, part, more, run.steps, EVERY));
     }
 
     private Path autoencoder(int steps) throws IOException {
@@ -182,7 +182,8 @@ class KilledTrainingTest {
         assertEquals(0, process.exitValue(), read(folder.resolve("output")));
 
         List<String> files = new ArrayList<>(run.written);
-        for (String name : List.of("parameters.safetensors", "moments.safetensors", "average.safetensors", "state.json")) {
+        for (String name :
+                List.of("parameters.safetensors", "moments.safetensors", "average.safetensors", "state.json")) {
             files.add("checkpoint-" + run.steps + "/" + name);
         }
         for (String file : files) {

@@ -27,8 +27,8 @@ class DeviceTest {
     @Test
     void aLibtorchWithoutCudaSaysSoAndWhatToDo() {
         assumeFalse(Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA));
-        String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> TorchEngine.on(Device.cuda(1)))
+        String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> TorchEngine.on(Device.cuda(1)))
                         .getMessage());
         for (String part : List.of("there is no cuda:1", "computes on the CPU only", "troubleshooting.md#cuda")) {
             assertTrue(message.contains(part), message);

@@ -10,8 +10,8 @@ import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Precision;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TapeOptions;
+import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,8 +54,7 @@ class TapeOptionsTest {
         Tensor w = randn(2, 8, 8);
         assertEquals(DType.FLOAT32, engine.mixed(() -> x.linear(w, null)).dtype(), "no tape");
         try (GradientTape plain = engine.gradientTape()) {
-            assertEquals(
-                    DType.FLOAT32, engine.mixed(() -> x.linear(w, null)).dtype(), "a tape in float32");
+            assertEquals(DType.FLOAT32, engine.mixed(() -> x.linear(w, null)).dtype(), "a tape in float32");
         }
         try (GradientTape tape = engine.gradientTape(BFLOAT16)) {
             assertEquals(DType.FLOAT32, x.linear(w, null).dtype(), "outside");
@@ -95,8 +94,7 @@ class TapeOptionsTest {
     @Test
     void bfloat16KeepsEightBits() {
         Tensor x = engine.tensor(new float[] {1 + 1f / 256, 1 + 3f / 256, -2}, 3);
-        assertArrayEquals(
-                new float[] {1, 1 + 1f / 64, -2}, x.to(DType.BFLOAT16).toFloatArray());
+        assertArrayEquals(new float[] {1, 1 + 1f / 64, -2}, x.to(DType.BFLOAT16).toFloatArray());
         assertEquals(DType.FLOAT32, x.to(DType.BFLOAT16).to(DType.FLOAT32).dtype());
         assertArrayEquals(new float[] {1}, x.narrow(0, 0, 1).to(DType.BFLOAT16).toFloatArray());
     }
@@ -113,7 +111,9 @@ class TapeOptionsTest {
                 Tensor y = engine.mixed(() -> {
                     Tensor attended = x.linear(w, null).reshape(2, 16, 2, 8);
                     attended = attended.scaledDotProductAttention(attended, attended, mask, false);
-                    return attended.reshape(2, 4, 8, 8).conv2d(kernel, null, 1, 1).silu();
+                    return attended.reshape(2, 4, 8, 8)
+                            .conv2d(kernel, null, 1, 1)
+                            .silu();
                 });
                 tape.backward(y.to(DType.FLOAT32).square().mean());
             }
@@ -126,7 +126,8 @@ class TapeOptionsTest {
         }
         for (int i = 0; i < 2; i++) {
             assertFalse(Arrays.equals(found.get(i), found.get(2 + i)), "it was computed in bfloat16");
-            assertTrue(cosine(found.get(i), found.get(2 + i)) > 0.999, "cosine " + cosine(found.get(i), found.get(2 + i)));
+            assertTrue(
+                    cosine(found.get(i), found.get(2 + i)) > 0.999, "cosine " + cosine(found.get(i), found.get(2 + i)));
         }
     }
 
@@ -166,7 +167,11 @@ class TapeOptionsTest {
         private Tensor block(int i, List<Tensor> in) {
             runs++;
             Tensor w = weights.get(i);
-            Tensor y = in.get(0).linear(w, null).add(in.get(1)).rmsNorm(engine.full(1, 8), 1e-5).silu();
+            Tensor y = in.get(0)
+                    .linear(w, null)
+                    .add(in.get(1))
+                    .rmsNorm(engine.full(1, 8), 1e-5)
+                    .silu();
             return in.get(0).add(y.linear(in.get(2), null)).add(y.matmul(in.get(2)));
         }
 
@@ -227,8 +232,10 @@ class TapeOptionsTest {
         Tensor a = randn(1, 4, 4).requiresGrad(true);
         Tensor b = randn(2, 4, 4).requiresGrad(true);
         try (GradientTape tape = engine.gradientTape(new TapeOptions(Precision.FLOAT32, true))) {
-            Tensor first = engine.checkpointed(List.of(randn(3, 4, 4)), in -> in.get(0).matmul(a));
-            Tensor second = engine.checkpointed(List.of(randn(4, 4, 4)), in -> in.get(0).matmul(b));
+            Tensor first =
+                    engine.checkpointed(List.of(randn(3, 4, 4)), in -> in.get(0).matmul(a));
+            Tensor second =
+                    engine.checkpointed(List.of(randn(4, 4, 4)), in -> in.get(0).matmul(b));
             tape.backward(second.sum());
             assertEquals(null, a.grad());
             assertArrayEquals(
