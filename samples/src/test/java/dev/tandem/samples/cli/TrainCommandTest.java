@@ -153,6 +153,10 @@ class TrainCommandTest {
                 folder.resolve("wrong.json"),
                 Files.readString(named).replace("\"cuda:1\"", "\"cpu\", \"precision\": \"float16\""));
         assertRefused(CommandLineRun.of("train", "--config", file.toString()), "precision");
+        Files.writeString(file, Files.readString(named).replace("\"cuda:1\"", "\"cpu\", \"checkpointing\": true"));
+        assertRefused(
+                CommandLineRun.of("train", "--config", file.toString()),
+                "for the kinds joint, language and diffusion; leave them out of a configuration of kind autoencoder");
     }
 
     /** SIGTERM, as Ctrl-C, lets the run finish its step; only the exit code is another. */
