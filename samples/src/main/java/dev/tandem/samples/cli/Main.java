@@ -5,6 +5,7 @@ import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.samples.bench.BenchCommand;
 import dev.tandem.samples.evaluate.EvaluateCommand;
+import dev.tandem.samples.experiment.ExperimentCommand;
 import dev.tandem.samples.probe.InformativenessCommand;
 import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.verify.VerifyCommand;
@@ -86,6 +87,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new InformativenessCommand())
+                .addSubcommand(new ExperimentCommand())
                 .addSubcommand(new BenchCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());

@@ -123,8 +123,8 @@ public record Experiment(
     private static void require(Table table, String what, List<String> named, Set<String> known) {
         for (String name : named) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException(
-                        "table '" + table.name() + "' names an unknown " + what + " '" + name + "'; known are " + known);
+                throw new IllegalArgumentException("table '" + table.name() + "' names an unknown " + what + " '" + name
+                        + "'; known are " + known);
             }
         }
     }

@@ -1,10 +1,9 @@
 package dev.tandem.samples.experiment;
 
 import dev.tandem.samples.evaluate.DialogueScore;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -45,12 +44,36 @@ final class Measured {
         }
     }
 
+    /** Whether it is a share from 0 to 1. */
+    static boolean isShare(String measure) {
+        return !measure.startsWith(PICTURES) && !measure.matches(".*_(bleu_[12]|rouge_l)");
+    }
+
+    /** Its name for people; shares in percent. */
+    static String label(String measure) {
+        String text = measure.replace("bleu_1", "BLEU-1")
+                .replace("bleu_2", "BLEU-2")
+                .replace("rouge_l", "ROUGE-L")
+                .replace("judge_is", "judge-IS")
+                .replace("judge_fid", "judge-FID")
+                .replace("judge_kid", "judge-KID")
+                .replace("photo_turn_f1", "photo turns, F1")
+                .replaceFirst("^(caption|picture_as_told|picture)_(subject|place|count)$", "$1: $2")
+                .replace('_', ' ')
+                .replaceFirst("^(agent|user) (.*)$", "$2 ($1)");
+        return isShare(measure) ? text + ", %" : text;
+    }
+
     /** The measure of a variant's runs, one for each seed. */
     static double value(List<RunResult> seeds, String measure) {
         if (measure.startsWith(PICTURES)) {
-            return seeds.stream().mapToDouble(r -> picture(r, measure)).average().orElse(Double.NaN);
+            return seeds.stream()
+                    .mapToDouble(r -> picture(r, measure))
+                    .average()
+                    .orElse(Double.NaN);
         }
-        return of(measure).applyAsDouble(sum(seeds, all(seeds)));
+        List<DialogueScore> scores = bySeeds(seeds);
+        return of(measure).applyAsDouble(sum(scores, all(scores)));
     }
 
     /** The difference of a variant's measure from another's; runs of the same seed in the same place. */
@@ -64,21 +87,66 @@ final class Measured {
             return new Difference(value, each[0], each[each.length - 1]);
         }
         ToDoubleFunction<DialogueScore> function = of(measure);
-        int[] all = all(variant);
-        if (all.length != all(baseline).length) {
-            throw new IllegalArgumentException(
-                    "runs were measured on " + all.length + " and " + all(baseline).length + " dialogues; they cannot be compared");
-        }
         List<DialogueScore> mine = bySeeds(variant);
         List<DialogueScore> theirs = bySeeds(baseline);
+        if (mine.size() != theirs.size()) {
+            throw new IllegalArgumentException("runs were measured on " + mine.size() + " and " + theirs.size()
+                    + " dialogues; they cannot be compared");
+        }
         SplittableRandom random = new SplittableRandom(SEED);
         double[] values = new double[RESAMPLES];
         for (int i = 0; i < values.length; i++) {
-            int[] drawn = IntStream.generate(() -> random.nextInt(all.length)).limit(all.length).toArray();
+            int[] drawn = IntStream.generate(() -> random.nextInt(mine.size()))
+                    .limit(mine.size())
+                    .toArray();
             values[i] = function.applyAsDouble(sum(mine, drawn)) - function.applyAsDouble(sum(theirs, drawn));
         }
-        java.util.Arrays.sort(values);
+        Arrays.sort(values);
         int tail = (int) (0.025 * RESAMPLES);
         return new Difference(value, values[tail], values[RESAMPLES - 1 - tail]);
+    }
+
+    private static double picture(RunResult run, String measure) {
+        Double value = run.pictures().get(measure);
+        if (value == null) {
+            throw new IllegalArgumentException("a result has no measure '" + measure + "' of its pictures; it has "
+                    + run.pictures().keySet());
+        }
+        return value;
+    }
+
+    private static ToDoubleFunction<DialogueScore> of(String measure) {
+        return Objects.requireNonNull(DialogueScore.MEASURES.get(measure), measure);
+    }
+
+    private static int[] all(List<DialogueScore> scores) {
+        return IntStream.range(0, scores.size()).toArray();
+    }
+
+    private static DialogueScore sum(List<DialogueScore> scores, int[] indices) {
+        double[] sum = new double[DialogueScore.COLUMNS.size()];
+        for (int index : indices) {
+            List<Double> counts = scores.get(index).counts();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += counts.get(i);
+            }
+        }
+        return new DialogueScore(Arrays.stream(sum).boxed().toList());
+    }
+
+    /** Each dialogue's counts of all seeds: every seed is measured on the same dialogues. */
+    private static List<DialogueScore> bySeeds(List<RunResult> seeds) {
+        int dialogues = seeds.get(0).scores().size();
+        for (RunResult run : seeds) {
+            if (run.scores().size() != dialogues) {
+                throw new IllegalArgumentException("runs were measured on " + dialogues + " and "
+                        + run.scores().size() + " dialogues; they cannot be compared");
+            }
+        }
+        return IntStream.range(0, dialogues)
+                .mapToObj(d -> seeds.stream()
+                        .map(run -> run.scores().get(d))
+                        .reduce(DialogueScore.none(), DialogueScore::plus))
+                .toList();
     }
 }

@@ -15,6 +15,10 @@ record PlannedRun(String condition, String variant, long seed, ObjectNode recipe
 
     /** Where its files lie below the results' folder, and its name for people. */
     String name() {
+        return name(condition, variant, seed);
+    }
+
+    static String name(String condition, String variant, long seed) {
         return condition + "/" + variant + "/seed-" + seed;
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 /**
  * What came of a run, as it lies in {@code result.json}.
  *
- * @param recipe that was run
+ * @param recipe that was run, without the model it began with: that is a path of one machine
  * @param trainSeconds how long it trained in the process that finished it
  * @param columns names of the counts
  * @param scores counts of each held-out dialogue
@@ -38,6 +38,7 @@ record RunResult(
     private static final ObjectMapper JSON = new ObjectMapper();
 
     RunResult {
+        recipe = recipe.deepCopy().without("model");
         scores = List.copyOf(scores);
         captions = List.copyOf(captions);
     }
@@ -89,8 +90,11 @@ record RunResult(
             RunResult result = new RunResult(
                     json.withObject("/recipe"),
                     json.path("train_seconds").asDouble(),
-                    JSON.convertValue(json.path("columns"), JSON.getTypeFactory().constructCollectionType(List.class, String.class)),
-                    JSON.<List<List<Double>>>convertValue(
+                    JSON.convertValue(
+                            json.path("columns"),
+                            JSON.getTypeFactory().constructCollectionType(List.class, String.class)),
+                    JSON
+                            .<List<List<Double>>>convertValue(
                                     json.path("scores"),
                                     JSON.getTypeFactory()
                                             .constructCollectionType(

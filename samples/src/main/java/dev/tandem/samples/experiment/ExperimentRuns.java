@@ -1,0 +1,169 @@
+package dev.tandem.samples.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.train.TrainListener;
+import dev.tandem.core.train.TrainResult;
+import dev.tandem.core.train.TrainResult.Outcome;
+import dev.tandem.samples.evaluate.DialogueScore;
+import dev.tandem.samples.evaluate.HeldOutEvaluation;
+import dev.tandem.samples.output.OutputFiles;
+import dev.tandem.samples.train.TrainingRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Makes the runs of an experiment that have no result yet, some at the same time. A run that was stopped goes on from its newest
+ * checkpoint. When it is measured, all but its result and its log is removed, unless the models are to be kept.
+ *
+ * @param engine that trains
+ * @param results the folder of all runs
+ * @param evaluation what each trained model is measured on
+ * @param keepModels whether trained models stay there
+ */
+record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evaluation, boolean keepModels) {
+
+    private static final String RECIPE = "recipe.json";
+    private static final String CHECKPOINT = "checkpoint-";
+    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+
+    /**
+     * Makes them.
+     *
+     * @param parallel how many at a time
+     * @param say hears what happens, a line each
+     * @param stop whether to stop with checkpoints
+     * @return whether all have a result now
+     */
+    boolean make(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
+        ConcurrentLinkedQueue<PlannedRun> waiting = new ConcurrentLinkedQueue<>(runs.stream()
+                .filter(run -> !RunResult.isIn(run.folder(results)))
+                .toList());
+        say.accept(String.format(
+                Locale.ROOT, "%,d runs, of which %,d are done", runs.size(), runs.size() - waiting.size()));
+        AtomicBoolean failed = new AtomicBoolean();
+        ExecutorService workers = Executors.newFixedThreadPool(parallel);
+        try {
+            List<? extends Future<?>> all = IntStream.range(0, parallel)
+                    .mapToObj(i -> workers.submit(() -> {
+                        BooleanSupplier over = () -> stop.getAsBoolean() || failed.get();
+                        try {
+                            for (PlannedRun next = waiting.poll();
+                                    next != null && !over.getAsBoolean();
+                                    next = waiting.poll()) {
+                                make(next, say, over);
+                            }
+                        } catch (RuntimeException | Error e) {
+                            failed.set(true);
+                            throw e;
+                        }
+                    }))
+                    .toList();
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("a run ended with " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            workers.shutdown();
+        }
+        return runs.stream().allMatch(run -> RunResult.isIn(run.folder(results)));
+    }
+
+    private void make(PlannedRun run, Consumer<String> say, BooleanSupplier stop) {
+        Path folder = run.folder(results);
+        try {
+            Files.createDirectories(folder);
+            boolean resume = startedWith(run, folder);
+            say.accept(run.name() + (resume ? ": goes on" : ": begins"));
+            TrainResult trained = new TrainingRun(folder.resolve(RECIPE), folder, resume, 0)
+                    .run(engine, new TrainListener() {}, stop);
+            if (trained.outcome() == Outcome.INTERRUPTED) {
+                say.accept(run.name() + ": stopped after step " + trained.step());
+                return;
+            }
+            Path model = folder.resolve(TrainingRun.MODEL);
+            HeldOutEvaluation.Result measured = evaluation.run(engine, model, done -> {});
+            new RunResult(
+                            run.recipe(),
+                            trained.seconds(),
+                            DialogueScore.COLUMNS,
+                            measured.scores(),
+                            measured.pictures(),
+                            measured.captions())
+                    .write(folder);
+            tidy(folder);
+            say.accept(String.format(Locale.ROOT, "%s: done, trained %.0f s", run.name(), trained.seconds()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether there is a checkpoint of this very run; what another recipe left is removed. */
+    private static boolean startedWith(PlannedRun run, Path folder) throws IOException {
+        Path file = folder.resolve(RECIPE);
+        String text = text(run);
+        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            clear(folder, path -> true);
+            OutputFiles.replace(file, text.getBytes(StandardCharsets.UTF_8));
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.anyMatch(f -> f.getFileName().toString().startsWith(CHECKPOINT))) {
+                return true;
+            }
+        }
+        Files.deleteIfExists(folder.resolve(TrainingRun.LOG));
+        return false;
+    }
+
+    private static String text(PlannedRun run) throws JsonProcessingException {
+        return JSON.writeValueAsString(run.recipe()) + "\n";
+    }
+
+    private void tidy(Path folder) throws IOException {
+        clear(folder, path -> {
+            String name = path.getFileName().toString();
+            return name.startsWith(CHECKPOINT)
+                    || name.equals(RECIPE)
+                    || (!keepModels && name.equals(TrainingRun.MODEL));
+        });
+    }
+
+    private static void clear(Path folder, Predicate<Path> which) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path top : files.filter(which).toList()) {
+                try (Stream<Path> inner = Files.walk(top)) {
+                    for (Path each : inner.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(each);
+                    }
+                }
+            }
+        }
+    }
+}
