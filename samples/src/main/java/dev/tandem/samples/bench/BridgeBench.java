@@ -39,7 +39,7 @@ final class BridgeBench {
     private static final int WIDTH = 1024;
     private static final int[] VOCABULARIES = {32_000, 128_256};
     private static final int ROWS = BATCH * CAPTION;
-    private static final int WARMUP = 20;
+    private static final double WARMUP_SECONDS = 4;
     private static final int MEMORY_RUNS = 9;
 
     private final TensorEngine engine;
@@ -178,7 +178,7 @@ final class BridgeBench {
     }
 
     private void add(ObjectNode out, int vocabulary, String name, Runnable work, long wanted) {
-        Timing timing = Timing.of(work, repeats, WARMUP);
+        Timing timing = Timing.of(work, repeats, WARMUP_SECONDS);
         ObjectNode entry = out.putObject("v_llm_" + vocabulary + "." + name);
         entry.set("ms", timing.json(1e3));
         OptionalLong peak = NativeMemory.peakOf(work, MEMORY_RUNS);

@@ -15,11 +15,12 @@ import java.util.List;
  */
 record Timing(double median, double min, double max, int runs) {
 
-    /** Runs it once to warm up for each of {@code warmup}, and then times it. */
-    static Timing of(Runnable work, int repeats, int warmup) {
-        for (int i = 0; i < warmup; i++) {
+    /** Runs it for some seconds, until the virtual machine has compiled what it will, and then times it. */
+    static Timing of(Runnable work, int repeats, double warmup) {
+        long warm = System.nanoTime() + (long) (warmup * 1e9);
+        do {
             work.run();
-        }
+        } while (System.nanoTime() < warm);
         List<Double> seconds = new ArrayList<>(repeats);
         for (int i = 0; i < repeats; i++) {
             long start = System.nanoTime();
