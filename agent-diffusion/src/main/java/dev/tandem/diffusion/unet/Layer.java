@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.unet;
 
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.block.ResnetBlock;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,9 @@ public record Layer(ResnetBlock block, @Nullable SpatialTransformer transformer)
 
     /** [B, in, h, w] to [B, out, h, w]. */
     Tensor apply(Tensor x, Conditioning c) {
-        Tensor y = block.apply(x, c.time());
-        return transformer == null ? y : transformer.apply(y, c.context());
+        try (Scope scope = x.engine().scope()) { // frees what the layer leaves behind before the next one runs
+            Tensor y = block.apply(x, c.time());
+            return scope.keep(transformer == null ? y : transformer.apply(y, c.context()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.unet;
 
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.block.ResnetBlock;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,12 @@ public record MidLevel(ResnetBlock first, @Nullable Attending layer) {
 
     /** [B, C, h, w] to the same shape. */
     Tensor apply(Tensor x, Conditioning c) {
-        Tensor y = first.apply(x, c.time());
-        return layer == null ? y : layer.second().apply(layer.transformer().apply(y, c.context()), c.time());
+        try (Scope scope = x.engine().scope()) {
+            Tensor y = first.apply(x, c.time());
+            return scope.keep(
+                    layer == null
+                            ? y
+                            : layer.second().apply(layer.transformer().apply(y, c.context()), c.time()));
+        }
     }
 }

@@ -128,9 +128,12 @@ final class JointRun implements AutoCloseable {
 
     private Tensor latents(Tensor pictures, RandomGenerator random) {
         int side = size.unet().sampleSize();
-        return engine.unrecorded(() -> autoencoder.toDiffusion(autoencoder
-                .encode(pictures)
-                .sample(engine.randn(random, size.batch(), size.autoencoder().latentChannels(), side, side))));
+        Tensor noise = engine.randn(
+                random, size.batch(), size.autoencoder().latentChannels(), side, side);
+        try (Scope scope = engine.scope()) {
+            return scope.keep(engine.unrecorded(() ->
+                    autoencoder.toDiffusion(autoencoder.encode(pictures).sample(noise))));
+        }
     }
 
     private <T> T timed(String part, Supplier<T> work) {
