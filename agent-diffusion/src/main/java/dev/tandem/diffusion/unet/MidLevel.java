@@ -26,9 +26,7 @@ public record MidLevel(ResnetBlock first, @Nullable Attending layer) {
         try (Scope scope = x.engine().scope()) {
             Tensor y = first.apply(x, c.time());
             return scope.keep(
-                    layer == null
-                            ? y
-                            : layer.second().apply(layer.transformer().apply(y, c.context()), c.time()));
+                    layer == null ? y : layer.second().apply(layer.transformer().apply(y, c.context()), c.time()));
         }
     }
 }

@@ -128,11 +128,10 @@ final class JointRun implements AutoCloseable {
 
     private Tensor latents(Tensor pictures, RandomGenerator random) {
         int side = size.unet().sampleSize();
-        Tensor noise = engine.randn(
-                random, size.batch(), size.autoencoder().latentChannels(), side, side);
+        Tensor noise = engine.randn(random, size.batch(), size.autoencoder().latentChannels(), side, side);
         try (Scope scope = engine.scope()) {
-            return scope.keep(engine.unrecorded(() ->
-                    autoencoder.toDiffusion(autoencoder.encode(pictures).sample(noise))));
+            return scope.keep(engine.unrecorded(
+                    () -> autoencoder.toDiffusion(autoencoder.encode(pictures).sample(noise))));
         }
     }
 
