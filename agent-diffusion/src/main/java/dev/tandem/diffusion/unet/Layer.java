@@ -1,6 +1,5 @@
 package dev.tandem.diffusion.unet;
 
-import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.block.ResnetBlock;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +14,7 @@ public record Layer(ResnetBlock block, @Nullable SpatialTransformer transformer)
 
     /** [B, in, h, w] to [B, out, h, w]. */
     Tensor apply(Tensor x, Conditioning c) {
-        try (Scope scope = x.engine().scope()) { // frees what the layer leaves behind before the next one runs
-            Tensor y = block.apply(x, c.time());
-            return scope.keep(transformer == null ? y : transformer.apply(y, c.context()));
-        }
+        Tensor y = c.through(block, x);
+        return transformer == null ? y : c.through(transformer, y);
     }
 }

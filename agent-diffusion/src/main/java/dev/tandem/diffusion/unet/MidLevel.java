@@ -1,6 +1,5 @@
 package dev.tandem.diffusion.unet;
 
-import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.block.ResnetBlock;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +22,7 @@ public record MidLevel(ResnetBlock first, @Nullable Attending layer) {
 
     /** [B, C, h, w] to the same shape. */
     Tensor apply(Tensor x, Conditioning c) {
-        try (Scope scope = x.engine().scope()) {
-            Tensor y = first.apply(x, c.time());
-            return scope.keep(
-                    layer == null ? y : layer.second().apply(layer.transformer().apply(y, c.context()), c.time()));
-        }
+        Tensor y = c.through(first, x);
+        return layer == null ? y : c.through(layer.second(), c.through(layer.transformer(), y));
     }
 }

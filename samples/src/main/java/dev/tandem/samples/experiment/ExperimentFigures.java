@@ -7,6 +7,8 @@ import dev.tandem.samples.experiment.ExperimentReport.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
@@ -18,8 +20,8 @@ final class ExperimentFigures {
 
     private ExperimentFigures() {}
 
-    /** A chart of one measure. */
-    static byte[] png(Part part, String measure) {
+    /** A chart of one measure; null where no variant has it. */
+    static byte @Nullable [] png(Part part, String measure) {
         boolean curve = part.table().kind() == Kind.CURVE;
         CategoryChart chart = new CategoryChartBuilder()
                 .width(640)
@@ -32,8 +34,15 @@ final class ExperimentFigures {
             chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
         }
         double scale = Measured.isShare(measure) ? 100 : 1;
-        List<Cell> cells =
-                part.rows().stream().map(row -> row.cells().get(measure)).toList();
+        List<Row> rows = part.rows().stream()
+                .filter(row -> row.cells().containsKey(measure))
+                .toList();
+        if (rows.isEmpty()) {
+            return null;
+        }
+        List<Cell> cells = rows.stream()
+                .map(row -> Objects.requireNonNull(row.cells().get(measure)))
+                .toList();
         double low = cells.stream().mapToDouble(Cell::least).min().orElse(0) * scale;
         double high = cells.stream().mapToDouble(Cell::largest).max().orElse(1) * scale;
         if (curve && high > low) {
@@ -41,7 +50,7 @@ final class ExperimentFigures {
         }
         chart.addSeries(
                 measure,
-                part.rows().stream().map(Row::label).toList(),
+                rows.stream().map(Row::label).toList(),
                 cells.stream().map(cell -> scale * cell.value()).toList(),
                 cells.stream()
                         .map(cell -> scale * (cell.largest() - cell.least()) / 2)

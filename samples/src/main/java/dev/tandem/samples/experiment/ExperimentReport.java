@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
      * @param variant its name
      * @param label for people
      * @param seeds which of them have results
-     * @param cells by measure
+     * @param cells by measure, without those that could not be measured
      */
     record Row(String variant, String label, List<Long> seeds, Map<String, Cell> cells) {}
 
@@ -128,6 +129,10 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         }
         Map<String, Cell> cells = new LinkedHashMap<>();
         for (String measure : table.measures()) {
+            double value = Measured.value(own, measure);
+            if (!Double.isFinite(value)) {
+                continue;
+            }
             double[] each = own.stream()
                     .mapToDouble(result -> Measured.value(List.of(result), measure))
                     .sorted()
@@ -136,13 +141,18 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
             cells.put(
                     measure,
                     new Cell(
-                            Measured.value(own, measure),
+                            value,
                             each[0],
                             each[each.length - 1],
-                            compared ? Measured.difference(paired, baseline, measure) : null));
+                            compared ? difference(paired, baseline, measure) : null));
         }
         return new Row(
                 variant, Experiment.setting(experiment.variants(), variant).label(), seeds, cells);
+    }
+
+    private static @Nullable Difference difference(List<RunResult> variant, List<RunResult> baseline, String measure) {
+        Difference difference = Measured.difference(variant, baseline, measure);
+        return Double.isFinite(difference.value()) ? difference : null;
     }
 
     /** Writes all files into a folder. */
@@ -150,13 +160,16 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         Map<String, byte[]> figures = new LinkedHashMap<>();
         for (Part part : parts) {
             if (part.table().kind() != Kind.TABLE) {
-                part.table()
-                        .measures()
-                        .forEach(measure -> figures.put(figure(part, measure), ExperimentFigures.png(part, measure)));
+                part.table().measures().forEach(measure -> {
+                    byte[] png = ExperimentFigures.png(part, measure);
+                    if (png != null) {
+                        figures.put(figure(part, measure), png);
+                    }
+                });
             }
         }
         figures.forEach((name, png) -> OutputFiles.replace(folder.resolve(name), png));
-        OutputFiles.replace(folder.resolve(MARKDOWN), markdown().getBytes(StandardCharsets.UTF_8));
+        OutputFiles.replace(folder.resolve(MARKDOWN), markdown(figures.keySet()).getBytes(StandardCharsets.UTF_8));
         OutputFiles.replace(folder.resolve(PAGE), html(figures).getBytes(StandardCharsets.UTF_8));
         OutputFiles.replace(folder.resolve(JSON), json().getBytes(StandardCharsets.UTF_8));
     }
@@ -165,7 +178,7 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         return part.file() + "-" + measure.replace('_', '-') + ".png";
     }
 
-    String markdown() {
+    private String markdown(Set<String> figures) {
         StringBuilder page = new StringBuilder("# " + escaped(experiment.title()) + "\n\n");
         experiment.notes().forEach(note -> page.append(note).append("\n\n"));
         page.append(HOW_TO_READ).append("\n");
@@ -183,16 +196,11 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
                     page.append("|").append(" --- |".repeat(line.size())).append("\n");
                 }
             }
-            if (part.table().kind() != Kind.TABLE) {
-                page.append("\n");
-                for (String measure : part.table().measures()) {
-                    page.append("![")
-                            .append(Measured.label(measure))
-                            .append("](")
-                            .append(figure(part, measure))
-                            .append(") ");
+            page.append("\n");
+            for (String measure : part.table().measures()) {
+                if (figures.contains(figure(part, measure))) {
+                    page.append("![" + Measured.label(measure) + "](" + figure(part, measure) + ")\n");
                 }
-                page.append("\n");
             }
         }
         return page.toString();
@@ -247,7 +255,10 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         lines.add(heading);
         for (Row row : part.rows()) {
             List<String> line = new ArrayList<>(List.of(row.label()));
-            row.cells().forEach((measure, cell) -> line.add(text(measure, cell, bold, normal)));
+            for (String measure : part.table().measures()) {
+                Cell cell = row.cells().get(measure);
+                line.add(cell == null ? "–" : text(measure, cell, bold, normal));
+            }
             line.add(String.valueOf(row.seeds().size()));
             lines.add(line);
         }

@@ -11,13 +11,13 @@ import java.util.stream.IntStream;
 /**
  * Measures of the runs of one variant, and their differences from another's. Measures of dialogues are taken over the dialogues of all seeds
  * together, and intervals are percentiles of a paired bootstrap: dialogues are drawn again, the same ones for both variants and all
- * seeds. Measures of sets of pictures are means over seeds, and their intervals reach from the least to the largest difference of a seed.
+ * seeds. Measures of sets of pictures are means over seeds (not a number where a run shared too few), and their intervals reach from the least to the largest difference of a seed.
  */
 final class Measured {
 
     private static final int RESAMPLES = 1000;
     private static final long SEED = 20_240_901;
-    private static final String PICTURES = "judge_";
+    private static final List<String> PICTURE_MEASURES = List.of("judge_is", "judge_fid", "judge_kid");
 
     private Measured() {}
 
@@ -38,15 +38,15 @@ final class Measured {
 
     /** Refuses what is no measure. */
     static void require(String measure) {
-        if (!measure.startsWith(PICTURES) && !DialogueScore.MEASURES.containsKey(measure)) {
+        if (!PICTURE_MEASURES.contains(measure) && !DialogueScore.MEASURES.containsKey(measure)) {
             throw new IllegalArgumentException("unknown measure '" + measure + "'; known are "
-                    + DialogueScore.MEASURES.keySet() + " and judge_is, judge_fid, judge_kid");
+                    + DialogueScore.MEASURES.keySet() + " and " + PICTURE_MEASURES);
         }
     }
 
     /** Whether it is a share from 0 to 1. */
     static boolean isShare(String measure) {
-        return !measure.startsWith(PICTURES) && !measure.matches(".*_(bleu_[12]|rouge_l)");
+        return !PICTURE_MEASURES.contains(measure) && !measure.matches(".*_(bleu_[12]|rouge_l)");
     }
 
     /** Its name for people; shares in percent. */
@@ -66,7 +66,7 @@ final class Measured {
 
     /** The measure of a variant's runs, one for each seed. */
     static double value(List<RunResult> seeds, String measure) {
-        if (measure.startsWith(PICTURES)) {
+        if (PICTURE_MEASURES.contains(measure)) {
             return seeds.stream()
                     .mapToDouble(r -> picture(r, measure))
                     .average()
@@ -79,7 +79,7 @@ final class Measured {
     /** The difference of a variant's measure from another's; runs of the same seed in the same place. */
     static Difference difference(List<RunResult> variant, List<RunResult> baseline, String measure) {
         double value = value(variant, measure) - value(baseline, measure);
-        if (measure.startsWith(PICTURES)) {
+        if (PICTURE_MEASURES.contains(measure)) {
             double[] each = IntStream.range(0, variant.size())
                     .mapToDouble(s -> picture(variant.get(s), measure) - picture(baseline.get(s), measure))
                     .sorted()
@@ -106,13 +106,9 @@ final class Measured {
         return new Difference(value, values[tail], values[RESAMPLES - 1 - tail]);
     }
 
+    /** Not a number where too few pictures were shared to measure them. */
     private static double picture(RunResult run, String measure) {
-        Double value = run.pictures().get(measure);
-        if (value == null) {
-            throw new IllegalArgumentException("a result has no measure '" + measure + "' of its pictures; it has "
-                    + run.pictures().keySet());
-        }
-        return value;
+        return run.pictures().getOrDefault(measure, Double.NaN);
     }
 
     private static ToDoubleFunction<DialogueScore> of(String measure) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param language what of the language model is trained
  * @param lora how, where that is {@code lora}
  * @param image what of the denoiser is trained
+ * @param imageLora how, where that is {@code lora}
+ * @param average which weights are averaged, where {@code ema_decay} is above 0: all, or the denoiser's only ({@code image}). The
+ *     model that is written has the averages, and evaluations and sample pictures see them
  * @param languageRate multiplies the learning rate for the language model
  * @param imageRate multiplies the learning rate for the denoiser
  * @param captionDropout share of captions that the denoiser sees empty, so that sampling can push away from that; 0 in the paper
@@ -36,6 +39,8 @@ public record JointRecipe(
         LanguagePart language,
         LoraPart lora,
         ImagePart image,
+        ImageLoraPart imageLora,
+        AveragePart average,
         double languageRate,
         double imageRate,
         double captionDropout,
@@ -47,6 +52,14 @@ public record JointRecipe(
     public JointRecipe {
         if (language == LanguagePart.FROZEN && image == ImagePart.FROZEN) {
             throw new IllegalArgumentException("'language' and 'image' are both frozen, so there is nothing to train");
+        }
+        if (average == AveragePart.IMAGE && training.emaDecay() == 0) {
+            throw new IllegalArgumentException("'average' is image, but nothing is averaged: set 'ema_decay' of"
+                    + " 'training', such as 0.999, or leave out 'average'");
+        }
+        if (average == AveragePart.IMAGE && image == ImagePart.FROZEN) {
+            throw new IllegalArgumentException(
+                    "'average' is image, but 'image' is frozen, so there is nothing to average; leave out 'average'");
         }
     }
 
@@ -69,6 +82,8 @@ public record JointRecipe(
         private LanguagePart language = LanguagePart.FULL;
         private LoraPart lora = LoraPart.builder().build();
         private ImagePart image = ImagePart.FULL;
+        private ImageLoraPart imageLora = ImageLoraPart.builder().build();
+        private AveragePart average = AveragePart.ALL;
         private double languageRate = 1;
         private double imageRate = 1;
         private double captionDropout;
@@ -113,6 +128,16 @@ public record JointRecipe(
             return this;
         }
 
+        public Builder imageLora(ImageLoraPart value) {
+            imageLora = value;
+            return this;
+        }
+
+        public Builder average(AveragePart value) {
+            average = value;
+            return this;
+        }
+
         public Builder languageRate(double value) {
             languageRate = value;
             return this;
@@ -152,6 +177,8 @@ public record JointRecipe(
                     language,
                     lora,
                     image,
+                    imageLora,
+                    average,
                     languageRate,
                     imageRate,
                     captionDropout,

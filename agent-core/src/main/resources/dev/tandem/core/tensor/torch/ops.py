@@ -4,6 +4,14 @@ class Ops(Module):
   training : bool
   def forward(self: __torch__.Ops, x: Tensor) -> Tensor:
     return x
+  def bfloat16(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 15)
+  def float16(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 5)
+  def float32(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 6)
+  def is_recorded(self: __torch__.Ops, x: Tensor) -> bool:
+    return ops.prim.requires_grad(x)
   def silu(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.silu(x)
   def gelu_tanh(self: __torch__.Ops, x: Tensor) -> Tensor:
