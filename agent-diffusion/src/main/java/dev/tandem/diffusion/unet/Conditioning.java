@@ -4,7 +4,6 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.block.ResnetBlock;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * What every block is told besides the picture.
@@ -16,18 +15,19 @@ record Conditioning(Tensor time, Tensor context) {
 
     /** A residual block, told the time step. */
     Tensor through(ResnetBlock block, Tensor x) {
-        return x.engine().checkpointed(List.of(x, time), in -> alone(in.get(0), y -> block.apply(y, in.get(1))));
+        return x.engine().checkpointed(List.of(x, time), in -> {
+            try (Scope scope = x.engine().scope()) { // frees what the block leaves behind before the next one runs
+                return scope.keep(block.apply(in.get(0), in.get(1)));
+            }
+        });
     }
 
     /** A transformer, told the text. */
     Tensor through(SpatialTransformer transformer, Tensor x) {
-        return x.engine().checkpointed(List.of(x, context), in -> alone(in.get(0), y -> transformer.apply(y, in.get(1))));
-    }
-
-    /** Frees what a block leaves behind before the next one runs. */
-    private static Tensor alone(Tensor x, UnaryOperator<Tensor> block) {
-        try (Scope scope = x.engine().scope()) {
-            return scope.keep(block.apply(x));
-        }
+        return x.engine().checkpointed(List.of(x, context), in -> {
+            try (Scope scope = x.engine().scope()) {
+                return scope.keep(transformer.apply(in.get(0), in.get(1)));
+            }
+        });
     }
 }
