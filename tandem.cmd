@@ -44,14 +44,14 @@ if errorlevel 1 echo tandem: cannot keep what was built in %STATE%.>&2& exit /b 
 
 :run
 rem libtorch reads these when it is loaded; values that are set already win.
-if not defined OMP_NUM_THREADS if "%~1"=="train" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
+if not defined OMP_NUM_THREADS for %%l in (train bench) do if "%~1"=="%%l" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 set /a "HALF=(NUMBER_OF_PROCESSORS + 1) / 2"
 if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%HALF%"
 if not defined OMP_WAIT_POLICY if "%~1"=="train" set "OMP_WAIT_POLICY=ACTIVE"
-if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
+if not defined OMP_WAIT_POLICY if not "%~1"=="bench" set "OMP_WAIT_POLICY=PASSIVE"
 rem What runs for long is worth the whole compiler; what answers at once is not.
 set "COMPILER=-XX:TieredStopAtLevel=1"
-for %%l in (train corpus evaluate experiment informativeness verify) do if "%~1"=="%%l" set "COMPILER="
+for %%l in (train corpus evaluate experiment informativeness verify bench) do if "%~1"=="%%l" set "COMPILER="
 rem The class path goes by way of the environment: a command line may not be that long.
 for /f "usebackq delims=" %%c in ("%STATE%\classpath") do set "CLASSPATH=%%c"
 "%JAVA%" -XX:+UseSerialGC %COMPILER% -Xshare:auto -Djava.awt.headless=true -DOPT_OUT_TRACKING=true %TANDEM_JAVA_OPTS% dev.tandem.samples.cli.Main %*

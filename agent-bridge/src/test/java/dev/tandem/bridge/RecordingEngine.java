@@ -1,6 +1,7 @@
 package dev.tandem.bridge;
 
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.lang.reflect.InvocationHandler;
@@ -66,6 +67,9 @@ public final class RecordingEngine {
         if (result instanceof Tensor tensor) {
             shapes.add(tensor.shape());
             return wrap(Tensor.class, tensor);
+        }
+        if (result instanceof Scope scope) {
+            return wrap(Scope.class, scope);
         }
         return result instanceof GradientTape tape ? wrap(GradientTape.class, tape) : result;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the text encoder reads for P captions.
  *
  * @param ids int64 [P, S], padded
- * @param inputsEmbeds [P, S, d]: the embeddings of {@code ids}, recorded on the tape
+ * @param inputsEmbeds [P, S, d]: the embeddings of {@code ids}; the tape begins with them
  * @param relaxed the language model's choices
  * @param captions the captions that these spell
  * @param gradient of the logits, after a backward pass from something made of {@code inputsEmbeds}; null where none comes through

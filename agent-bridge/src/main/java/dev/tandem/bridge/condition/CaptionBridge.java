@@ -2,13 +2,14 @@ package dev.tandem.bridge.condition;
 
 import dev.tandem.bridge.relax.GumbelSoftmax;
 import dev.tandem.bridge.relax.Relaxed;
-import dev.tandem.bridge.relax.StraightThrough;
 import dev.tandem.bridge.vocab.LexicalMap;
 import dev.tandem.core.stage.CaptionTokenizer;
+import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * embeds = E[s] + (Q - sg[Q])                      [P, S, d]
  * </pre>
  *
- * In the forward direction this is exactly the embedding of s. Neither P [m, V_S], nor M, nor a one-hot row of either vocabulary is
- * built. E is frozen.
+ * In the forward direction this is exactly the embedding of s (the straight-through estimator of Bengio et al. 2013, where sg stops gradients),
+ * so the tape begins there, and what comes back is taken through Q's derivative afterwards. Neither Q, nor P [m, V_S], nor M, nor a one-hot
+ * row of either vocabulary is built. E is frozen.
  *
  * <p>Every run of tokens is a caption. One that is longer than S is cut, its last token the end token; what is cut off gets no gradient
  * but with {@code sentence}, where it counts among the caption's tokens. One that is empty or has special tokens only, such as markers,
@@ -84,13 +86,18 @@ public final class CaptionBridge {
         Relaxed relaxed = relax.apply(logits, gumbel, tau);
         List<AlignedCaption> captions = align(relaxed.ids().toLongArray(), lengths);
         Tensor ids = padded(captions);
-        Tensor hard = embeddings.embedding(ids);
-        SoftRows.Recorded rows =
-                soft.rows(relaxed, captions, aligner.tokenizer().maxLength());
-        return rows == null
+        Tensor hard = embeddings.embedding(ids).detach();
+        Function<Tensor, LogitGradient> back =
+                soft.back(relaxed, captions, aligner.tokenizer().maxLength());
+        return back == null
                 ? new BridgedConditioning(ids, hard, relaxed, captions, null)
                 : new BridgedConditioning(
-                        ids, StraightThrough.of(hard, rows.rows()), relaxed, captions, rows.gradient());
+                        ids, hard.requiresGrad(true), relaxed, captions, () -> back.apply(returned(hard)));
+    }
+
+    private static Tensor returned(Tensor embeds) {
+        Tensor gradient = embeds.grad();
+        return gradient == null ? embeds.engine().zeros(embeds.dtype(), embeds.shape()) : gradient;
     }
 
     /**

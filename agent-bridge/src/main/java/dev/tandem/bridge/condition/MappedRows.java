@@ -11,9 +11,10 @@ import dev.tandem.core.tensor.TensorEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * Q for {@link MappedTransform}s: {@code Q = w (y (M E))}. M E [V_L, d], the language model's tokens in the text encoder's space, is
+ * Back through Q for {@link MappedTransform}s: {@code Q = w (y (M E))}. M E [V_L, d], the language model's tokens in the text encoder's space, is
  * summed from rows of E once; it is as large as a table of the language model's own embeddings would be.
  */
 final class MappedRows implements SoftRows {
@@ -63,51 +64,40 @@ final class MappedRows implements SoftRows {
     }
 
     @Override
-    public Recorded rows(Relaxed relaxed, List<AlignedCaption> captions, int length) {
-        TensorEngine engine = table.engine();
+    public Function<Tensor, LogitGradient> back(Relaxed relaxed, List<AlignedCaption> captions, int length) {
         int count = captions.size();
+        int total = captions.stream().mapToInt(AlignedCaption::llmLength).sum();
         int longest =
                 captions.stream().mapToInt(AlignedCaption::llmLength).max().orElse(0);
-        long[] positions = new long[count * longest];
+        long[] places = new long[total]; // of each row of y among P · longest
         float[] weights = new float[count * length * longest];
         int first = 0;
         for (int p = 0; p < count; p++) {
             List<float[]> own = ((MappedTransform) captions.get(p).transform()).weights();
             int n = captions.get(p).llmLength();
             for (int i = 0; i < n; i++) {
-                positions[p * longest + i] = first + i;
+                places[first + i] = (long) p * longest + i;
             }
             for (int k = 0; k < own.size(); k++) {
                 System.arraycopy(own.get(k), 0, weights, (p * length + k) * longest, n);
             }
             first += n;
         }
-        Tensor meant = meant(relaxed);
-        Tensor rows = engine.tensor(weights, count, length, longest)
-                .matmul(meant.embedding(engine.tensor(positions, count, longest)));
-        return new Recorded(rows, () -> gradient(relaxed, meant));
-    }
-
-    /** y (M E), [N, d], where the tape begins. */
-    private Tensor meant(Relaxed relaxed) {
-        try (Scope scope = table.engine().scope()) {
-            // a model's vocabulary may be padded beyond its tokenizer's
-            Tensor known = relaxed.soft().narrow(1, 0, table.size(0));
-            return scope.keep(known.matmul(table).detach()).requiresGrad(true);
-        }
-    }
-
-    private LogitGradient gradient(Relaxed relaxed, Tensor meant) {
-        TensorEngine engine = table.engine();
-        try (Scope scope = engine.scope()) {
-            Tensor returned = meant.grad();
-            long rows = meant.size(0);
-            Tensor known = returned == null
-                    ? engine.zeros(DType.FLOAT32, rows, table.size(0))
-                    : returned.matmul(table.transpose(0, 1)); // [N, known tokens]
-            long more = relaxed.soft().size(1) - table.size(0);
-            Tensor all = more == 0 ? known : engine.cat(List.of(known, engine.zeros(DType.FLOAT32, rows, more)), 1);
-            return new LogitGradient.Whole(scope.keep(relaxed.gradient(all).dense()));
-        }
+        return gradient -> {
+            TensorEngine engine = table.engine();
+            try (Scope scope = engine.scope()) {
+                Tensor meant = engine.tensor(weights, count, length, longest)
+                        .transpose(1, 2)
+                        .matmul(gradient) // [P, longest, d]
+                        .reshape((long) count * longest, -1)
+                        .indexSelect(0, engine.tensor(places, total)); // of y (M E), [N, d]
+                Tensor known = meant.matmul(table.transpose(0, 1)); // [N, known tokens]
+                // a model's vocabulary may be padded beyond its tokenizer's
+                long more = relaxed.soft().size(1) - table.size(0);
+                Tensor all =
+                        more == 0 ? known : engine.cat(List.of(known, engine.zeros(DType.FLOAT32, total, more)), 1);
+                return new LogitGradient.Whole(scope.keep(relaxed.gradient(all).dense()));
+            }
+        };
     }
 }

@@ -4,28 +4,23 @@ import dev.tandem.bridge.relax.Relaxed;
 import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Computes Q = P E, the soft part of the conditioning, from the few numbers of P that are not zero. */
+/**
+ * The backward direction of Q = P E, the soft part of the conditioning, by the few numbers of P that are not zero. Q's value is of no use
+ * to anybody, so it is never computed.
+ */
 interface SoftRows {
 
     /**
-     * Q, recorded on the tape from what of y it draws on, and the way on from there.
-     *
-     * @param rows [P, S, d], zero for padding
-     * @param gradient of the logits, after a backward pass
-     */
-    record Recorded(Tensor rows, Supplier<LogitGradient> gradient) {}
-
-    /**
-     * Q of a batch of captions.
+     * The way back through the Q of a batch of captions.
      *
      * @param relaxed y [N, V_L], the captions one after the other
      * @param captions P of them
      * @param length S
-     * @return null if no gradient crosses the bridge
+     * @return from the gradient of Q [P, S, d], where padding does not count, to that of the logits; null if no gradient crosses the bridge
      */
     @Nullable
-    Recorded rows(Relaxed relaxed, List<AlignedCaption> captions, int length);
+    Function<Tensor, LogitGradient> back(Relaxed relaxed, List<AlignedCaption> captions, int length);
 }

@@ -3,6 +3,7 @@ package dev.tandem.bridge.relax;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,20 +67,50 @@ public record GumbelSoftmax(double gradientLimit) {
             ids = values.argmax(-1);
         }
         Tensor soft = scores.softmax(-1);
-        float[] strengths = soft.norm().toFloatArray();
+        double[] strengths = strengths(soft, ids, sharpness);
+        float[] factors = new float[strengths.length];
         int usable = 0;
         for (int i = 0; i < strengths.length; i++) {
-            double strength = (1 - (double) strengths[i] * strengths[i]) * sharpness;
-            usable += strength >= FAINT && strength <= gradientLimit ? 1 : 0;
-            strengths[i] = (float) (strength > gradientLimit ? sharpness * gradientLimit / strength : sharpness);
+            usable += strengths[i] >= FAINT && strengths[i] <= gradientLimit ? 1 : 0;
+            factors[i] = (float) (strengths[i] > gradientLimit ? sharpness * gradientLimit / strengths[i] : sharpness);
         }
         return new Relaxed(
                 soft,
                 ids,
                 gumbel == null ? 1 : tau,
                 strengths.length == 0 ? 1 : (double) usable / strengths.length,
-                strengths,
+                factors,
                 gumbel == null);
+    }
+
+    /**
+     * s of each row, or where that tells no more a bound of it. As {@code y_max² <= Σ y² <= y_max}, the largest value nearly always says on which
+     * side of {@link #FAINT} and of the limit a row is; only the other rows are summed.
+     */
+    private double[] strengths(Tensor soft, Tensor ids, double sharpness) {
+        float[] largest = soft.gather(1, ids.unsqueeze(-1)).toFloatArray();
+        double[] strengths = new double[largest.length];
+        long[] open = new long[largest.length];
+        int n = 0;
+        for (int i = 0; i < largest.length; i++) {
+            double low = (1 - (double) largest[i]) * sharpness;
+            double high = (1 - (double) largest[i] * largest[i]) * sharpness;
+            strengths[i] = low;
+            if (high < FAINT || low >= FAINT && high <= gradientLimit) {
+                continue;
+            }
+            open[n++] = i;
+        }
+        if (n > 0) {
+            Tensor rows = n == largest.length
+                    ? soft
+                    : soft.indexSelect(0, soft.engine().tensor(Arrays.copyOf(open, n), n));
+            float[] norms = rows.norm().toFloatArray();
+            for (int i = 0; i < n; i++) {
+                strengths[(int) open[i]] = (1 - (double) norms[i] * norms[i]) * sharpness;
+            }
+        }
+        return strengths;
     }
 
     /** Gumbel(0, 1) noise, -log(-log u), from one uniform number for each element in row-major order. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.core.tensor.DType;
-import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -135,18 +134,6 @@ class GumbelSoftmaxTest {
         assertArrayEquals(
                 noise,
                 GumbelSoftmax.noise(ENGINE, new SplittableRandom(1), 200_000).toFloatArray());
-    }
-
-    @Test
-    void straightThroughHasTheHardValueAndTheSoftGradient() {
-        Tensor soft = ENGINE.tensor(new float[] {0.3f, 0.7f}, 2).requiresGrad(true);
-        Tensor hard = ENGINE.tensor(new float[] {0.1f, 1e-3f}, 2);
-        try (GradientTape tape = ENGINE.gradientTape()) {
-            Tensor r = StraightThrough.of(hard, soft.mul(3));
-            assertArrayEquals(hard.toFloatArray(), r.toFloatArray());
-            tape.backward(r.sum());
-        }
-        assertArrayEquals(new float[] {3, 3}, soft.grad().toFloatArray());
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.tandem.core.tensor;
 
-/** Element types, named as in PyTorch and safetensors. Not every engine computes with bfloat16 and with floating types of 8 bits. */
+/** Element types, named as in PyTorch and safetensors. Not every engine computes with bfloat16 outside of {@link TensorEngine#mixed}, or with floating types of 8 bits. */
 public enum DType {
     FLOAT32(4),
     FLOAT16(2),

@@ -11,7 +11,7 @@ public interface GradientTape extends AutoCloseable {
     void backward(Tensor loss);
 
     /**
-     * Runs the chain rule back from a tensor whose gradient is known.
+     * Runs the chain rule back from a tensor whose gradient is known; there is nothing to do where no trained leaf lies behind it.
      *
      * @param output made while this tape was open
      * @param gradient of its shape

@@ -27,7 +27,43 @@ public interface TensorEngine {
      *
      * @throws IllegalStateException if this thread has an open tape already, or the engine records no gradients
      */
-    GradientTape gradientTape();
+    default GradientTape gradientTape() {
+        return gradientTape(TapeOptions.PLAIN);
+    }
+
+    /**
+     * As {@link #gradientTape()}, with options.
+     *
+     * @throws IllegalStateException if this thread has an open tape already, or the engine records no gradients
+     */
+    GradientTape gradientTape(TapeOptions options);
+
+    /**
+     * Runs something in the precision of this thread's open tape; in float32 where no tape is open. What comes out may be bfloat16: whoever
+     * computes a loss of it converts it to float32.
+     */
+    default <T> T mixed(Supplier<T> work) {
+        return work.get();
+    }
+
+    /**
+     * Runs a block of a network. Under a tape with {@link TapeOptions#checkpointing} nothing that the block makes is kept but its result, and
+     * it is run again on the way back; the gradients are the same, bit for bit.
+     *
+     * @param inputs what gradients flow through into the block; they live until the backward pass, and one that other operations use as well
+     *     is a leaf or the result of such a block
+     * @param block a function of the inputs and of what does not change until the backward pass; it gets tensors with the values of the
+     *     inputs
+     */
+    default Tensor checkpointed(List<Tensor> inputs, Block block) {
+        return block.apply(inputs);
+    }
+
+    /** See {@link #checkpointed}. */
+    @FunctionalInterface
+    interface Block {
+        Tensor apply(List<Tensor> inputs);
+    }
 
     /** Runs something that no tape records, though one may be open on this thread. */
     default <T> T unrecorded(Supplier<T> work) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A folder {@code checkpoint-STEP} from which a run goes on as if it had never stopped: {@code parameters.safetensors},
- * {@code moments.safetensors} ({@code first.KEY}, {@code second.KEY}), with averaging {@code average.safetensors}, and
+ * {@code moments.safetensors} ({@code first.KEY}, {@code second.KEY}), with averaging {@code average.safetensors} (of what is averaged), and
  * {@code state.json}, and with a watched evaluation {@code evaluations.json}. It is written and synced under a hidden name and then renamed, and it is renamed before it is deleted, so a folder
  * with the right name is whole, whenever the process or the power fails.
  *
@@ -89,14 +89,6 @@ public record Checkpoint(Path folder, long step) {
             throw new UncheckedIOException("cannot list the checkpoints in " + run + ": " + e.getMessage(), e);
         }
         return found;
-    }
-
-    /**
-     * The file of weights to use after training: the averaged ones where the run averaged, else the last ones. Keys are the task's.
-     */
-    public Path weights() {
-        Path average = folder.resolve(AVERAGE);
-        return Files.exists(average) ? average : folder.resolve(PARAMETERS);
     }
 
     /** Writes a checkpoint into a run's folder and removes the oldest ones above {@code keep}, but not the best. */
@@ -183,7 +175,12 @@ public record Checkpoint(Path folder, long step) {
     void restoreWeights(AdamW optimizer, Map<String, Tensor> average) {
         load(folder.resolve(PARAMETERS), optimizer.parameters());
         if (!average.isEmpty()) {
-            load(folder.resolve(AVERAGE), average);
+            Path file = folder.resolve(AVERAGE);
+            load(file, average);
+            if (!Safetensors.open(file).keys().equals(average.keySet())) {
+                throw new IllegalArgumentException(
+                        file + " holds averages of other weights than this run averages; choose another output folder");
+            }
         }
     }
 
@@ -235,7 +232,15 @@ public record Checkpoint(Path folder, long step) {
     private static Map<String, @Nullable Object> decisive(TrainConfig config) {
         Map<String, @Nullable Object> fields =
                 JSON.convertValue(config, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
-        List.of("log_every", "checkpoint_every", "keep_checkpoints", "max_seconds", "parallel", "early_stopping")
+        List.of(
+                        "log_every",
+                        "checkpoint_every",
+                        "keep_checkpoints",
+                        "max_seconds",
+                        "parallel",
+                        "checkpointing",
+                        "device",
+                        "early_stopping")
                 .forEach(fields::remove);
         if (!config.schedule().endsWithSteps()) {
             fields.remove("steps");

@@ -31,6 +31,7 @@ public final class JointTask implements TrainingTask {
     private final ImageTraining image;
     private final JointData data;
     private final double alpha;
+    private final boolean averagesLanguage;
     private final List<ParameterGroup> groups;
 
     private JointTask(Builder builder) {
@@ -39,6 +40,7 @@ public final class JointTask implements TrainingTask {
         image = Objects.requireNonNull(builder.image, "a joint task needs a diffusion model");
         data = Objects.requireNonNull(builder.data, "a joint task needs data");
         alpha = builder.alpha;
+        averagesLanguage = builder.averagesLanguage;
         if (!(alpha >= 0)) {
             throw new IllegalArgumentException(
                     "alpha weighs the picture's loss and must not be negative, got " + alpha);
@@ -73,6 +75,11 @@ public final class JointTask implements TrainingTask {
     @Override
     public List<ParameterGroup> groups() {
         return List.copyOf(groups);
+    }
+
+    @Override
+    public boolean averages(String key) {
+        return averagesLanguage || key.startsWith(IMAGE);
     }
 
     @Override
@@ -152,6 +159,7 @@ public final class JointTask implements TrainingTask {
         private double languageRate = 1;
         private double imageRate = 1;
         private boolean decayEverything;
+        private boolean averagesLanguage = true;
 
         private Builder() {}
 
@@ -196,6 +204,12 @@ public final class JointTask implements TrainingTask {
         /** Weight decay on all parameters, gains, biases and embeddings included, as the paper's optimizer has it. */
         public Builder decayEverything(boolean value) {
             decayEverything = value;
+            return this;
+        }
+
+        /** Whether the language model's weights are averaged too, where the run averages; if not, the diffusion model's alone. */
+        public Builder averagesLanguage(boolean value) {
+            averagesLanguage = value;
             return this;
         }
 

@@ -2,6 +2,8 @@ package dev.tandem.core.train;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
+import dev.tandem.core.tensor.Device;
+import dev.tandem.core.tensor.Precision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param parallel whether the two batches of {@code accumulate} 2 are computed at the same time, each on a thread of its own. Sums of two do
  *     not depend on which was first, so the run is the same as one batch after the other; on a CPU, two threads that share nothing are
  *     faster than one computation on two cores, so run with {@code OMP_NUM_THREADS=1}
+ * @param precision {@code float32}, or {@code bfloat16} for matrix products, convolutions and attention of the networks that are trained;
+ *     weights, optimizer, norms, softmax and losses stay in float32
+ * @param checkpointing keeps of the networks' blocks only what goes in, and computes them again on the way back: less memory for more time,
+ *     and the same gradients
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}: where it computes, unless {@code --device} says otherwise
  * @param emaDecay decay of the averaged weights, in [0, 1); 0 for none. Early in the run it is at most (1 + step) / (10 + step)
  * @param seed decides everything that is random in the run
  * @param logEvery steps between two log lines
@@ -48,6 +55,9 @@ public record TrainConfig(
         double clipNorm,
         int accumulate,
         boolean parallel,
+        Precision precision,
+        boolean checkpointing,
+        String device,
         double emaDecay,
         long seed,
         long logEvery,
@@ -73,6 +83,11 @@ public record TrainConfig(
         require(clipNorm >= 0, "clip_norm must not be negative (0 is no limit)", clipNorm);
         require(accumulate >= 1, "accumulate must be at least 1", accumulate);
         require(!parallel || accumulate == 2, "parallel needs accumulate 2", accumulate);
+        try {
+            Device.parse(device);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("training: " + e.getMessage(), e);
+        }
         require(emaDecay >= 0 && emaDecay < 1, "ema_decay must be from 0 to below 1", emaDecay);
         require(logEvery >= 1, "log_every must be at least 1", logEvery);
         require(checkpointEvery >= 0, "checkpoint_every must not be negative (0 is: at the end only)", checkpointEvery);
@@ -126,6 +141,9 @@ public record TrainConfig(
                 .clipNorm(clipNorm)
                 .accumulate(accumulate)
                 .parallel(parallel)
+                .precision(precision)
+                .checkpointing(checkpointing)
+                .device(device)
                 .emaDecay(emaDecay)
                 .seed(seed)
                 .logEvery(logEvery)
@@ -152,6 +170,9 @@ public record TrainConfig(
         private double clipNorm = 1;
         private int accumulate = 1;
         private boolean parallel;
+        private Precision precision = Precision.FLOAT32;
+        private boolean checkpointing;
+        private String device = Device.CPU.toString();
         private double emaDecay;
         private long seed = 1;
         private long logEvery = 10;
@@ -228,6 +249,21 @@ public record TrainConfig(
             return this;
         }
 
+        public Builder precision(Precision value) {
+            precision = value;
+            return this;
+        }
+
+        public Builder checkpointing(boolean value) {
+            checkpointing = value;
+            return this;
+        }
+
+        public Builder device(String value) {
+            device = value;
+            return this;
+        }
+
         public Builder emaDecay(double value) {
             emaDecay = value;
             return this;
@@ -283,6 +319,9 @@ public record TrainConfig(
                     clipNorm,
                     accumulate,
                     parallel,
+                    precision,
+                    checkpointing,
+                    device,
                     emaDecay,
                     seed,
                     logEvery,

@@ -3,6 +3,7 @@ package dev.tandem.core.train;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.TapeOptions;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,6 +57,7 @@ public final class Trainer implements AutoCloseable {
     private final AdamW optimizer;
     private final @Nullable AveragedWeights average;
     private final Watch watch;
+    private final TapeOptions recording;
 
     /** Computes the second of two batches at the same time; its thread starts with the first of them. */
     private final ExecutorService helper = Executors.newSingleThreadExecutor(work -> {
@@ -74,17 +77,28 @@ public final class Trainer implements AutoCloseable {
         lookEvery = builder.lookEvery;
         look = builder.look;
         watch = new Watch(config);
+        recording = new TapeOptions(config.precision(), config.checkpointing());
         home = engine.scope();
         try {
             optimizer = new AdamW(engine, config, task.groups());
             average = config.emaDecay() > 0
-                    ? new AveragedWeights(engine, config.emaDecay(), optimizer.parameters())
+                    ? new AveragedWeights(engine, config.emaDecay(), toAverage(optimizer.parameters()))
                     : null;
         } catch (RuntimeException e) {
             home.close();
             throw e;
         }
         home.detach();
+    }
+
+    private Map<String, Tensor> toAverage(Map<String, Tensor> parameters) {
+        Map<String, Tensor> some = new LinkedHashMap<>(parameters);
+        some.keySet().removeIf(key -> !task.averages(key));
+        if (some.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is nothing to average: ema_decay is set, and none of the weights that are averaged is trained");
+        }
+        return some;
     }
 
     public static Builder builder() {
@@ -164,11 +178,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * The weights to use after training, by key: the averaged ones where the run averages, those of the best evaluation where
+     * The weights to use after training, by key: the averaged ones where the run averages them, those of the best evaluation where
      * {@code early_stopping} watches one. Owned by this trainer or the task.
      */
     public Map<String, Tensor> weights() {
-        return Collections.unmodifiableMap(average == null ? optimizer.parameters() : average.asMap());
+        Map<String, Tensor> weights = new LinkedHashMap<>(optimizer.parameters());
+        weights.putAll(averages());
+        return Collections.unmodifiableMap(weights);
     }
 
     @Override
@@ -313,7 +329,7 @@ public final class Trainer implements AutoCloseable {
         int parts = config.accumulate();
         try (Scope scope = engine.scope()) {
             Losses losses;
-            try (GradientTape tape = engine.gradientTape()) {
+            try (GradientTape tape = engine.gradientTape(recording)) {
                 losses = task.step(step, StepRandom.of(config.seed(), step, part));
                 losses.backward(tape, 1.0 / parts);
             }

@@ -17,6 +17,15 @@ public interface TrainingTask {
     List<ParameterGroup> groups();
 
     /**
+     * Whether a parameter is averaged where the run averages.
+     *
+     * @param key of a parameter of {@link #groups()}
+     */
+    default boolean averages(String key) {
+        return true;
+    }
+
+    /**
      * The loss of one batch. Called inside an open scope and gradient tape; both are closed after the backward pass.
      *
      * @param step number of this step, counted from 1

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class LoraAdapter {
     private static final String BIAS = ".bias";
     private static final String CONFIG = "adapter_config.json";
     private static final String FILE = "adapter_model.safetensors";
+    private static final String DIFFUSERS_FILE = "pytorch_lora_weights.safetensors";
 
     private final LoraConfig config;
     private final WeightSource source;
@@ -59,6 +61,15 @@ public final class LoraAdapter {
     public static LoraAdapter load(TensorEngine engine, Path folder) {
         return new LoraAdapter(
                 LoraConfig.read(folder.resolve(CONFIG)), FileWeights.open(engine, folder.resolve(FILE)), false);
+    }
+
+    /**
+     * Weights with the adapter that lies beside them in their folder added to them, if there is one.
+     *
+     * @throws WeightException if the adapter is damaged, or asks for what is not supported
+     */
+    public static WeightSource mergedBeside(TensorEngine engine, Path folder, WeightSource weights) {
+        return isIn(folder) ? load(engine, folder).mergedInto(weights) : weights;
     }
 
     /** Whether a folder holds an adapter. */
@@ -113,7 +124,14 @@ public final class LoraAdapter {
             @Override
             public Tensor get(String key, Init init, long... shape) {
                 Tensor weight = trained(key, base, key, init, shape);
-                if (shape.length != 2 || !key.endsWith(WEIGHT)) {
+                if (!key.endsWith(WEIGHT)) {
+                    return weight;
+                }
+                if (shape.length != 2) {
+                    if (adapts(layer(key))) {
+                        throw new WeightException("the adapter changes " + layer(key)
+                                + ", which is no linear layer; only linear layers and tables are supported");
+                    }
                     return weight;
                 }
                 Tensor merged = merged(layer(key), weight);
@@ -163,6 +181,13 @@ public final class LoraAdapter {
         public boolean has(String key) {
             return base.has(key) || !fresh && source.has(PREFIX + key);
         }
+    }
+
+    /** The targets of a new adapter that no layer was named after, once a model was built with it. */
+    public List<String> missedTargets() {
+        return config.targetModules().stream()
+                .filter(target -> parameters.keySet().stream().noneMatch(key -> key.endsWith("." + target + A)))
+                .toList();
     }
 
     private static String layer(String key) {
@@ -240,11 +265,20 @@ public final class LoraAdapter {
      * @param tensors by PEFT's keys: {@link #parameters()}, or averages of them
      */
     public void save(Path folder, Map<String, Tensor> tensors) {
+        save(folder, tensors, "CAUSAL_LM");
+    }
+
+    /**
+     * As {@link #save(Path, Map)} for another model than a language model.
+     *
+     * @param task PEFT's name of what the model is for; null for a model that PEFT has no name for
+     */
+    public void save(Path folder, Map<String, Tensor> tensors, @Nullable String task) {
         Path hidden = folder.resolve("." + CONFIG + ".tmp");
         try {
             Files.createDirectories(folder);
             SafetensorsWriter.create().metadata(Map.of("format", "pt")).write(folder.resolve(FILE), tensors);
-            Files.writeString(hidden, config.write().toPrettyString(), StandardCharsets.UTF_8);
+            Files.writeString(hidden, config.write(task).toPrettyString(), StandardCharsets.UTF_8);
             Files.move(
                     hidden,
                     folder.resolve(CONFIG),
@@ -253,5 +287,28 @@ public final class LoraAdapter {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the adapter to " + folder + " (" + e.getMessage() + ")", e);
         }
+    }
+
+    /**
+     * Writes an adapter of LoRA as diffusers does, for {@code load_lora_weights}. The layout knows no α, so B is multiplied with α / rank.
+     *
+     * @param folder made if it is not there; gets {@code pytorch_lora_weights.safetensors}
+     * @param component of the pipeline that it belongs to, such as {@code unet}
+     * @param tensors by PEFT's keys: {@link #parameters()}, or averages of them
+     */
+    public void saveForDiffusers(Path folder, String component, Map<String, Tensor> tensors) {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        tensors.forEach((key, tensor) -> {
+            String own = key.substring(PREFIX.length());
+            named.put(
+                    component + "." + own,
+                    own.endsWith(B) ? tensor.mul(config.scale(own.substring(0, own.length() - B.length()))) : tensor);
+        });
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the folder " + folder + " (" + e.getMessage() + ")", e);
+        }
+        SafetensorsWriter.create().metadata(Map.of("format", "pt")).write(folder.resolve(DIFFUSERS_FILE), named);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a LoRA adapter (Hu et al. 2022), as in PEFT's {@code adapter_config.json}.
@@ -255,8 +256,12 @@ public record LoraConfig(
         return texts;
     }
 
-    /** As PEFT writes it. */
-    ObjectNode write() {
+    /**
+     * As PEFT writes it.
+     *
+     * @param task PEFT's name of what the model is for; null for a model that PEFT has no name for
+     */
+    ObjectNode write(@Nullable String task) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("base_model_name_or_path", baseModel);
         json.put("bias", bias.configName);
@@ -279,7 +284,7 @@ public record LoraConfig(
         alphaPattern.forEach(alphas::put);
         ArrayNode targets = json.putArray("target_modules");
         targetModules.forEach(targets::add);
-        json.put("task_type", "CAUSAL_LM");
+        json.put("task_type", task);
         json.put("use_dora", decomposed);
         json.put("use_rslora", rankStabilised);
         return json;

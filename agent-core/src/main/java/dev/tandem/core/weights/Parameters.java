@@ -4,6 +4,7 @@ import dev.tandem.core.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers every tensor that a model takes from a source, under its key and in the order of the calls: what a trainer trains and
@@ -26,6 +27,17 @@ public final class Parameters implements WeightSource {
             tensors.put(key, known);
         }
         return known;
+    }
+
+    /** An adapter's tensors are its own. */
+    @Override
+    public @Nullable LowRank adapter(String key, long in, long out) {
+        return source.adapter(key, in, out);
+    }
+
+    @Override
+    public @Nullable LowRank tableAdapter(String key, long rows, long width) {
+        return source.tableAdapter(key, rows, width);
     }
 
     @Override

@@ -48,6 +48,9 @@ class TrainConfigTest {
                 "{\"early_stopping\": {\"metric\": \"a\", \"min_delta\": -1}} | min_delta must not be negative",
                 "{\"plateau\": {\"metric\": \"a\", \"factor\": 1}} | factor must be above 0 and below 1, got 1.0",
                 "{\"steps\": null} | steps",
+                "{\"precision\": \"float16\"} | precision",
+                "{\"checkpointing\": \"some\"} | checkpointing",
+                "{\"device\": \"gpu\"} | training: unknown device 'gpu'; use cpu, cuda or cuda:N",
                 "null | null is no configuration",
             })
     void refusesWithASentence(String json, String sentence) {

@@ -1,6 +1,7 @@
 package dev.tandem.diffusion.load;
 
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.core.weights.WeightSource;
@@ -23,7 +24,10 @@ record Components(TensorEngine engine, ModelFolder folder) {
         N build(TensorEngine engine, C config, WeightSource weights);
     }
 
-    /** Loads the component of a name; its matrices stay in 16 bits where they are stored so. */
+    /**
+     * Loads the component of a name, with the LoRA adapter that lies beside its weights, if there is one; its matrices stay in 16 bits where
+     * they are stored so.
+     */
     <C, N> N network(String name, Function<Path, C> config, Build<C, N> build) {
         ModelFolder part = folder.component(name);
         return checked(
@@ -31,7 +35,8 @@ record Components(TensorEngine engine, ModelFolder folder) {
                 () -> build.build(
                         engine,
                         config.apply(part.path().resolve("config.json")),
-                        part.weights(engine).packing()));
+                        LoraAdapter.mergedBeside(
+                                engine, part.path(), part.weights(engine).packing())));
     }
 
     ClipTextModel clip(String name) {

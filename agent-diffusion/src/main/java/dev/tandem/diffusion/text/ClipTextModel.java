@@ -91,7 +91,9 @@ public final class ClipTextModel implements AutoCloseable {
         Tensor penultimate = x;
         for (TransformerLayer layer : layers.layers()) {
             penultimate = x;
-            x = layer.apply(x, mask, mask == null);
+            try (Scope scope = x.engine().scope()) { // frees what one layer leaves behind before the next one runs
+                x = scope.keep(layer.apply(x, mask, mask == null));
+            }
         }
         Tensor last = layers.norm().apply(x);
         Tensor pooled = pool(last, ids);

@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.train;
 
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.diffusion.schedule.Scheduler;
 import dev.tandem.diffusion.unet.UNet2DCondition;
@@ -45,7 +46,10 @@ public record DenoisingLoss(Scheduler scheduler, double minSnr) {
 
     private Tensor weighted(UNet2DCondition unet, Tensor latents, Tensor context, Tensor noise, long[] timesteps) {
         Tensor times = latents.engine().tensor(timesteps, timesteps.length);
-        Tensor prediction = unet.forward(scheduler.addNoise(latents, noise, timesteps), times, context);
+        Tensor noisy = scheduler.addNoise(latents, noise, timesteps);
+        Tensor prediction = latents.engine()
+                .mixed(() -> unet.forward(noisy, times, context))
+                .to(DType.FLOAT32);
         Tensor error =
                 prediction.sub(scheduler.target(latents, noise, timesteps)).square();
         if (minSnr == 0) {

@@ -22,7 +22,7 @@ public record DownLevel(List<Layer> layers, @Nullable Downsample down) {
             skips.push(y);
         }
         if (down != null) {
-            y = down.apply(y);
+            y = y.engine().checkpointed(List.of(y), in -> down.apply(in.get(0)));
             skips.push(y);
         }
         return y;

@@ -14,7 +14,7 @@ public record Layer(ResnetBlock block, @Nullable SpatialTransformer transformer)
 
     /** [B, in, h, w] to [B, out, h, w]. */
     Tensor apply(Tensor x, Conditioning c) {
-        Tensor y = block.apply(x, c.time());
-        return transformer == null ? y : transformer.apply(y, c.context());
+        Tensor y = c.through(block, x);
+        return transformer == null ? y : c.through(transformer, y);
     }
 }

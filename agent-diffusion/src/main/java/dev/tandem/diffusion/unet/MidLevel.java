@@ -22,7 +22,7 @@ public record MidLevel(ResnetBlock first, @Nullable Attending layer) {
 
     /** [B, C, h, w] to the same shape. */
     Tensor apply(Tensor x, Conditioning c) {
-        Tensor y = first.apply(x, c.time());
-        return layer == null ? y : layer.second().apply(layer.transformer().apply(y, c.context()), c.time());
+        Tensor y = c.through(first, x);
+        return layer == null ? y : c.through(layer.second(), c.through(layer.transformer(), y));
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.diffusion.unet;
 
 import dev.tandem.core.layer.Attention;
 import dev.tandem.core.layer.LayerNorm;
+import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 
 /**
@@ -33,9 +34,11 @@ public record TransformerBlock(
      * @return [B, h w, D]
      */
     Tensor apply(Tensor x, Tensor context) {
-        Tensor n = norm1.apply(x);
-        Tensor y = x.add(pixels.apply(n, onlyCross ? context : n, null, false));
-        y = y.add(text.apply(norm2.apply(y), context, null, false));
-        return y.add(feedForward.apply(norm3.apply(y)));
+        try (Scope scope = x.engine().scope()) {
+            Tensor n = norm1.apply(x);
+            Tensor y = x.add(pixels.apply(n, onlyCross ? context : n, null, false));
+            y = y.add(text.apply(norm2.apply(y), context, null, false));
+            return scope.keep(y.add(feedForward.apply(norm3.apply(y))));
+        }
     }
 }

@@ -69,7 +69,9 @@ public final class UNet2DCondition implements AutoCloseable {
         Tensor time = config.activation().apply(layers.time().apply(timesteps));
         Conditioning c = new Conditioning(time, context);
         Tensor x = config.centerInputSample() ? latents.mul(2).sub(1) : latents;
-        x = layers.in().apply(x.channelsLast());
+        // what the way up takes again is a block's result, as TensorEngine.checkpointed asks for
+        x = latents.engine()
+                .checkpointed(List.of(x.channelsLast()), in -> layers.in().apply(in.get(0)));
         Deque<Tensor> skips = new ArrayDeque<>();
         skips.push(x);
         for (DownLevel level : layers.down()) {

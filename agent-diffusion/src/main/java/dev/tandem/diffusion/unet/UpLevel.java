@@ -24,6 +24,6 @@ public record UpLevel(List<Layer> layers, @Nullable Upsample up) {
             return y;
         }
         Tensor next = skips.element();
-        return up.apply(y, next.size(2), next.size(3));
+        return y.engine().checkpointed(List.of(y), in -> up.apply(in.get(0), next.size(2), next.size(3)));
     }
 }

@@ -36,12 +36,10 @@ public record AdaptedLlama(Llama model, LoraAdapter adapter) implements AutoClos
                 engine,
                 LlamaLoader.config(folder),
                 adapter.on(ModelFolder.of(folder).weights(engine)));
-        for (String target : config.targetModules()) {
-            if (adapter.parameters().keySet().stream().noneMatch(key -> key.contains("." + target + ".lora_A."))) {
-                model.close();
-                throw new IllegalArgumentException(
-                        "no linear layer of " + folder + " is named '" + target + "'; correct target_modules");
-            }
+        if (!adapter.missedTargets().isEmpty()) {
+            model.close();
+            throw new IllegalArgumentException("no linear layer of " + folder + " is named '"
+                    + adapter.missedTargets().get(0) + "'; correct target_modules");
         }
         return new AdaptedLlama(model, adapter);
     }

@@ -139,7 +139,8 @@ public final class Llama implements CausalLm {
             Layer layer = layers.get(i);
             try (Scope step = engine.scope()) { // frees what one layer leaves behind before the next one runs
                 boolean slides = sliding != null && sliding.layers().contains(i);
-                x = step.keep(apply(config, layer, x, new Step(angles, slides ? near : bias, cache, i)));
+                Step how = new Step(angles, slides ? near : bias, cache, i);
+                x = step.keep(engine.checkpointed(List.of(x), in -> apply(config, layer, in.get(0), how)));
             }
         }
         return weights.norm().apply(x);

@@ -268,10 +268,13 @@ public final class Mllama implements AutoCloseable {
             for (int i = 0; i < weights.layers().size(); i++) {
                 try (Scope step = engine.scope()) {
                     Layer layer = weights.layers().get(i);
-                    Tensor y = layer instanceof LookingLayer looking
-                            ? looked(looking, x, i, view, cache)
-                            : Llama.apply(config.text(), layer.layer(), x, new Llama.Step(angles, bias, cache, i));
-                    x = step.keep(y);
+                    if (layer instanceof LookingLayer looking) {
+                        x = step.keep(looked(looking, x, i, view, cache));
+                    } else {
+                        Llama.Step how = new Llama.Step(angles, bias, cache, i);
+                        x = step.keep(engine.checkpointed(
+                                List.of(x), in -> Llama.apply(config.text(), layer.layer(), in.get(0), how)));
+                    }
                 }
             }
             return weights.norm().apply(x);

@@ -1,5 +1,6 @@
 package dev.tandem.llm.train;
 
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
 import dev.tandem.core.tensor.Tensor;
@@ -73,10 +74,14 @@ public final class LanguageModelTraining implements LanguageTraining {
         TensorEngine engine = model.engine();
         int columns = Math.toIntExact(batch.inputIds().size(1));
         Rows rows = Rows.of(batch, columns);
-        Tensor hidden = hidden(batch, columns); // [B, T, D]
+        Tensor hidden = engine.mixed(() -> hidden(batch, columns)); // [B, T, D]
         Tensor picked = hidden.reshape(-1, hidden.size(2))
                 .indexSelect(0, engine.tensor(rows.positions, rows.positions.length)); // [N, D]
-        return new Step(model.head(picked), rows, !(lookingOnly && batch.pictures().isEmpty()));
+        // a leaf, so that a tied table's two gradients are added up in one order, whatever is kept of the layers
+        Tensor features = picked.detach().requiresGrad(true);
+        Tensor logits = engine.mixed(() -> model.head(features)).to(DType.FLOAT32);
+        boolean learns = !(lookingOnly && batch.pictures().isEmpty());
+        return new Step(picked, features, logits, rows, learns);
     }
 
     private Tensor hidden(DialogueBatch batch, int columns) {
@@ -151,6 +156,8 @@ public final class LanguageModelTraining implements LanguageTraining {
      */
     private static final class Step implements LanguageStep {
 
+        private final Tensor picked; // [N, D]
+        private final Tensor features; // the same, cut from how it was made
         private final Tensor logits; // [N, V]
         private final Rows rows;
         private final boolean learns;
@@ -159,7 +166,9 @@ public final class LanguageModelTraining implements LanguageTraining {
         private final long[] places; // of the right tokens among the logits
         private final @Nullable Tensor captions;
 
-        Step(Tensor logits, Rows rows, boolean learns) {
+        Step(Tensor picked, Tensor features, Tensor logits, Rows rows, boolean learns) {
+            this.picked = picked;
+            this.features = features;
             this.logits = logits;
             this.rows = rows;
             this.learns = learns;
@@ -236,6 +245,10 @@ public final class LanguageModelTraining implements LanguageTraining {
                 gradient.addRowsAt(captionsRows, more.dense());
             }
             tape.backward(logits, gradient);
+            Tensor onwards = features.grad();
+            if (onwards != null) {
+                tape.backward(picked, onwards);
+            }
         }
 
         /** Places among the captions' rows as places among all rows. */

@@ -3,6 +3,7 @@ package dev.tandem.samples.cli;
 import dev.tandem.core.agent.Version;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.weights.WeightException;
+import dev.tandem.samples.bench.BenchCommand;
 import dev.tandem.samples.evaluate.EvaluateCommand;
 import dev.tandem.samples.experiment.ExperimentCommand;
 import dev.tandem.samples.probe.InformativenessCommand;
@@ -86,7 +87,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new InformativenessCommand())
-                .addSubcommand(new ExperimentCommand());
+                .addSubcommand(new ExperimentCommand())
+                .addSubcommand(new BenchCommand());
         PrintWriter out = writer(io.out());
         PrintWriter err = writer(io.err());
         line.setOut(out)

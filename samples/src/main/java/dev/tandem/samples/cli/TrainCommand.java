@@ -64,10 +64,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: cpu)")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String device;
+            description = "cpu, cuda or cuda:N (default: the configuration's training.device, or cpu)")
+    private @Nullable String device;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -81,8 +79,9 @@ public final class TrainCommand implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", nameOf(config)) : out;
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getOut(), System.console() != null);
         try (StopSignal stop = StopSignal.listen()) {
-            TrainResult result = new TrainingRun(config, folder, resume, maxMinutes * 60, report)
-                    .run(TorchEngine.on(Device.parse(device)), progress, stop);
+            TrainingRun run = new TrainingRun(config, folder, resume, maxMinutes * 60, report);
+            Device chosen = device == null ? run.device() : Device.parse(device);
+            TrainResult result = run.run(TorchEngine.on(chosen), progress, stop);
             return result.outcome() == TrainResult.Outcome.INTERRUPTED ? INTERRUPTED : 0;
         } catch (IllegalArgumentException | IllegalStateException | WeightException | UncheckedIOException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

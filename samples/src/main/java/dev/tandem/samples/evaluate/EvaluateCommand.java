@@ -7,6 +7,7 @@ import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.data.RecordedDialogue;
 import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.samples.output.OutputFiles;
@@ -63,6 +64,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "weights of another picture judge, as 'train' exports them (kind judge)")
     private @Nullable Path judge;
+
+    @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device = "cpu";
 
     @Option(names = "--json", description = "one JSON object for each model instead of a table")
     private boolean json;
@@ -126,7 +130,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 OutputFiles.checkFolder(report);
             }
             List<RecordedDialogue> read = own.given() ? own.read(heldOut, err()) : List.of();
-            try (Networks networks = networks().load(TorchEngine.cpu(), own.given())) {
+            try (Networks networks = networks().load(TorchEngine.on(Device.parse(device)), own.given())) {
                 for (String model : models.isEmpty() ? List.of(Models.DEFAULT) : models) {
                     if (own.given()) {
                         evaluated.addAll(evaluateOwn(model, read, networks));
@@ -215,6 +219,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private PhotoSharingAgent agent(String model) {
         return PhotoSharingAgent.builder()
                 .model(model)
+                .device(Device.parse(device))
                 .temperature(0.0)
                 .seed(seed)
                 .build();

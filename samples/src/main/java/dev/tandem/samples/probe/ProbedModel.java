@@ -5,6 +5,7 @@ import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.diffusion.load.ClipTextConfigFile;
 import dev.tandem.diffusion.load.SchedulerFile;
@@ -59,7 +60,10 @@ final class ProbedModel implements AutoCloseable {
                 ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
                 folder.component("text_encoder").weights(engine),
                 UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
-                folder.component("unet").weights(engine)));
+                LoraAdapter.mergedBeside(
+                        engine,
+                        folder.component("unet").path(),
+                        folder.component("unet").weights(engine))));
         autoencoder = own(VaeLoader.build(
                 engine,
                 VaeConfigFile.read(path.resolve("vae").resolve(CONFIG)),

@@ -54,6 +54,7 @@ public record AutoencoderRecipe(
     private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
 
     public AutoencoderRecipe {
+        TrainingRecipe.requirePlainTape(training, "autoencoder");
         if (!(subjectWeight > 0)) {
             throw new IllegalArgumentException("'subject_weight' must be above 0, got " + subjectWeight);
         }

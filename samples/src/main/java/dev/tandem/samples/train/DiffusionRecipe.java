@@ -9,6 +9,7 @@ import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.TrainingTask;
 import dev.tandem.core.weights.FreshWeights;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.Parameters;
 import dev.tandem.core.weights.WeightSource;
@@ -145,9 +146,11 @@ public record DiffusionRecipe(
     }
 
     private WeightSource weights(TensorEngine engine, ModelFolder folder, String component, SplittableRandom random) {
-        return fresh
-                ? new FreshWeights(engine, random)
-                : folder.component(component).weights(engine);
+        if (fresh) {
+            return new FreshWeights(engine, random);
+        }
+        ModelFolder part = folder.component(component);
+        return LoraAdapter.mergedBeside(engine, part.path(), part.weights(engine));
     }
 
     /** The model in training; exports {@code unet/}, {@code text_encoder/}, {@code vae/} and {@code scheduler/}. */

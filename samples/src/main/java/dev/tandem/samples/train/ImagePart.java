@@ -13,6 +13,13 @@ public enum ImagePart {
             return true;
         }
     },
+    /** A LoRA adapter beside them ({@link ImageLoraPart}); it is written as PEFT and diffusers do, beside the weights. */
+    LORA {
+        @Override
+        boolean trains(String key) {
+            return false;
+        }
+    },
     /** The projections of the queries with which it looks at the caption. */
     CROSS_ATTENTION_QUERIES {
         @Override

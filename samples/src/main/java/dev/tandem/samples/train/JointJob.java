@@ -2,7 +2,6 @@ package dev.tandem.samples.train;
 
 import dev.tandem.bridge.train.BridgeTrainer;
 import dev.tandem.core.stage.AgentConfig;
-import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -11,10 +10,7 @@ import dev.tandem.core.train.JointTask;
 import dev.tandem.core.train.ParameterKeys;
 import dev.tandem.core.train.TrainingTask;
 import dev.tandem.core.weights.ModelFolder;
-import dev.tandem.diffusion.load.ClipTextConfigFile;
-import dev.tandem.diffusion.load.DiffusersWriter;
 import dev.tandem.diffusion.load.SchedulerFile;
-import dev.tandem.diffusion.load.UNetConfigFile;
 import dev.tandem.diffusion.load.VaeConfigFile;
 import dev.tandem.diffusion.load.VaeLoader;
 import dev.tandem.diffusion.pipeline.StableDiffusionPipeline;
@@ -28,7 +24,6 @@ import dev.tandem.llm.token.LlmTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -39,8 +34,7 @@ final class JointJob implements TrainingJob {
 
     private final Path folder;
     private final JointLanguage language;
-    private final ImagePart trained;
-    private final DiffusionModel diffusion;
+    private final JointImage image;
     private final TrainingTask task;
     private final Samples samples;
     private final Deque<AutoCloseable> owned;
@@ -48,14 +42,13 @@ final class JointJob implements TrainingJob {
     private JointJob(
             JointRecipe recipe,
             JointLanguage language,
-            DiffusionModel diffusion,
+            JointImage image,
             TrainingTask task,
             Samples samples,
             Deque<AutoCloseable> owned) {
         this.folder = recipe.model();
-        this.trained = recipe.image();
         this.language = language;
-        this.diffusion = diffusion;
+        this.image = image;
         this.task = task;
         this.samples = samples;
         this.owned = owned;
@@ -82,14 +75,8 @@ final class JointJob implements TrainingJob {
         LlmTokenizer words = own(owned, LlmTokenizer.load(path.resolve("llm")));
         ClipTokenizer captions = own(owned, ClipTokenizer.load(path.resolve("tokenizer")));
         JointLanguage language = own(owned, JointLanguage.open(recipe, engine, path.resolve("llm")));
-        DiffusionModel diffusion = own(
-                owned,
-                DiffusionModel.build(
-                        engine,
-                        ClipTextConfigFile.read(path.resolve("text_encoder").resolve(CONFIG)),
-                        folder.component("text_encoder").weights(engine),
-                        UNetConfigFile.read(path.resolve("unet").resolve(CONFIG)),
-                        folder.component("unet").weights(engine)));
+        JointImage denoiser = own(owned, JointImage.open(recipe, engine, folder));
+        DiffusionModel diffusion = denoiser.model();
         AutoencoderKL autoencoder = own(
                 owned,
                 VaeLoader.build(
@@ -123,12 +110,13 @@ final class JointJob implements TrainingJob {
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))
                 .image(new PartOfImage(
                         new DroppedCaptions(image, recipe.captionDropout(), captions, embeddings),
-                        recipe.image().of(image.parameters())))
+                        denoiser.parameters()))
                 .data(data)
                 .alpha(recipe.alpha())
                 .languageRate(recipe.languageRate())
                 .imageRate(recipe.imageRate())
                 .decayEverything(recipe.decayEverything())
+                .averagesLanguage(recipe.average() == AveragePart.ALL)
                 .build();
         Samples samples = new Samples(
                 engine,
@@ -136,7 +124,7 @@ final class JointJob implements TrainingJob {
                 batches.captions(recipe.samples().pictures()),
                 captions,
                 new StableDiffusionPipeline(engine, diffusion.text(), diffusion.unet(), autoencoder, scheduler));
-        return new JointJob(recipe, language, diffusion, task, samples, owned);
+        return new JointJob(recipe, language, denoiser, task, samples, owned);
     }
 
     private static <T extends AutoCloseable> T own(Deque<AutoCloseable> owned, T part) {
@@ -159,11 +147,7 @@ final class JointJob implements TrainingJob {
     public void export(Map<String, Tensor> weights, Path target) {
         RunFiles.copyTree(folder, target);
         language.export(ParameterKeys.under(JointTask.LLM, weights), target.resolve("llm"));
-        if (trained != ImagePart.FROZEN) {
-            Map<String, Tensor> denoiser = new LinkedHashMap<>(diffusion.unetParameters());
-            denoiser.putAll(ParameterKeys.under(JointTask.IMAGE, weights));
-            DiffusersWriter.into(target, DType.FLOAT16).unet(diffusion.unet().config(), denoiser);
-        }
+        image.export(ParameterKeys.under(JointTask.IMAGE, weights), target);
     }
 
     @Override

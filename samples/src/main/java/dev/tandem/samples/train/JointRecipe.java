@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param lora how, where that is {@code lora}
  * @param perceptron what is trained of that by which the language model looks at photos that the user sends, where it can
  * @param image what of the denoiser is trained
+ * @param imageLora how, where that is {@code lora}
+ * @param average which weights are averaged, where {@code ema_decay} is above 0: all, or the denoiser's only ({@code image}). The
+ *     model that is written has the averages, and evaluations and sample pictures see them
  * @param languageRate multiplies the learning rate for the language model
  * @param imageRate multiplies the learning rate for the denoiser
  * @param captionDropout share of captions that the denoiser sees empty, so that sampling can push away from that; 0 in the paper
@@ -38,6 +41,8 @@ public record JointRecipe(
         LoraPart lora,
         PerceptronPart perceptron,
         ImagePart image,
+        ImageLoraPart imageLora,
+        AveragePart average,
         double languageRate,
         double imageRate,
         double captionDropout,
@@ -50,6 +55,14 @@ public record JointRecipe(
         boolean looks = perceptron == PerceptronPart.FULL || perceptron == PerceptronPart.PROJECTOR;
         if (language == LanguagePart.FROZEN && !looks && image == ImagePart.FROZEN) {
             throw new IllegalArgumentException("'language' and 'image' are both frozen, so there is nothing to train");
+        }
+        if (average == AveragePart.IMAGE && training.emaDecay() == 0) {
+            throw new IllegalArgumentException("'average' is image, but nothing is averaged: set 'ema_decay' of"
+                    + " 'training', such as 0.999, or leave out 'average'");
+        }
+        if (average == AveragePart.IMAGE && image == ImagePart.FROZEN) {
+            throw new IllegalArgumentException(
+                    "'average' is image, but 'image' is frozen, so there is nothing to average; leave out 'average'");
         }
     }
 
@@ -73,6 +86,8 @@ public record JointRecipe(
         private LoraPart lora = LoraPart.builder().build();
         private PerceptronPart perceptron = PerceptronPart.FROZEN;
         private ImagePart image = ImagePart.FULL;
+        private ImageLoraPart imageLora = ImageLoraPart.builder().build();
+        private AveragePart average = AveragePart.ALL;
         private double languageRate = 1;
         private double imageRate = 1;
         private double captionDropout;
@@ -122,6 +137,16 @@ public record JointRecipe(
             return this;
         }
 
+        public Builder imageLora(ImageLoraPart value) {
+            imageLora = value;
+            return this;
+        }
+
+        public Builder average(AveragePart value) {
+            average = value;
+            return this;
+        }
+
         public Builder languageRate(double value) {
             languageRate = value;
             return this;
@@ -162,6 +187,8 @@ public record JointRecipe(
                     lora,
                     perceptron,
                     image,
+                    imageLora,
+                    average,
                     languageRate,
                     imageRate,
                     captionDropout,

@@ -22,6 +22,10 @@ import java.util.SplittableRandom;
 @JsonDeserialize(builder = JudgeRecipe.Builder.class)
 public record JudgeRecipe(TrainConfig training, int batch) implements TrainingRecipe {
 
+    public JudgeRecipe {
+        TrainingRecipe.requirePlainTape(training, "judge");
+    }
+
     @Override
     public TrainingJob open(TensorEngine engine) {
         JudgeTask judge = new JudgeTask(engine, batch, JudgeTask.PIXELS, new SplittableRandom(training.seed()));

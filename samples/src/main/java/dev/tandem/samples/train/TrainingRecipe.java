@@ -2,6 +2,7 @@ package dev.tandem.samples.train;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tandem.core.tensor.Precision;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.TrainConfig;
 
@@ -23,6 +24,19 @@ public sealed interface TrainingRecipe
 
     /** The settings of the loop. */
     TrainConfig training();
+
+    /**
+     * Refuses what only trainings of a language model or a UNet can do.
+     *
+     * @throws IllegalArgumentException if the settings ask for it
+     */
+    static void requirePlainTape(TrainConfig training, String kind) {
+        if (training.precision() != Precision.FLOAT32 || training.checkpointing()) {
+            throw new IllegalArgumentException(
+                    "'precision' and 'checkpointing' of 'training' are for the kinds joint, language and"
+                            + " diffusion; leave them out of a configuration of kind " + kind);
+        }
+    }
 
     /**
      * Loads the data and the models; what the job owns is freed when it is closed.

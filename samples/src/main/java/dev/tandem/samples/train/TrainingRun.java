@@ -1,6 +1,7 @@
 package dev.tandem.samples.train;
 
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.JsonLinesLog;
@@ -40,6 +41,16 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
     /** Without a page of curves. */
     public TrainingRun(Path config, Path out, boolean resume, double maxSeconds) {
         this(config, out, resume, maxSeconds, false);
+    }
+
+    /**
+     * Where the configuration wants to be computed.
+     *
+     * @throws IllegalArgumentException if the configuration is missing or wrong
+     */
+    public Device device() {
+        return Device.parse(
+                ConfigReader.read(config, TrainingRecipe.class).training().device());
     }
 
     /**

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public record VisionRecipe(
         TrainConfig training, Path vision, @Nullable Path from, int heldOut, int batch) implements TrainingRecipe {
 
+    public VisionRecipe {
+        TrainingRecipe.requirePlainTape(training, "vision");
+    }
+
     @Override
     public TrainingJob open(TensorEngine engine) {
         SplittableRandom random = new SplittableRandom(training.seed());

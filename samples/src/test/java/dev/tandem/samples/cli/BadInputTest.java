@@ -66,6 +66,7 @@ class BadInputTest {
         assertRefused(CommandLineRun.of("chat", "--seed", "x"), "--seed", "'x'");
         assertRefused(CommandLineRun.of("draw", "a dog"), "--out");
         assertRefused(CommandLineRun.of("chat", model, "--device", "tpu", "--once", "hi"), "unknown device 'tpu'");
+        assertRefused(CommandLineRun.of("chat", model, "--device", "cuda:99", "--once", "hi"), "there is no cuda:99: ");
     }
 
     @Test

@@ -118,6 +118,8 @@ class EvaluateCommandTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         refused("is not a folder", "evaluate", model, "--report", file.toString());
         refused("give --report", "evaluate", model, "--clip", folder.toString());
+        refused("unknown device 'gpu'", "evaluate", model, "--device", "gpu");
+        refused("there is no cuda:99: ", "evaluate", model, "--device", "cuda:99");
         refused(
                 "preprocessor_config.json",
                 "evaluate",

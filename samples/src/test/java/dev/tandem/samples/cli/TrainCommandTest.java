@@ -127,6 +127,38 @@ class TrainCommandTest {
                 CommandLineRun.of("train", "--config", config.toString(), "--device", "tpu"), "unknown device 'tpu'");
     }
 
+    /** Where there is a GPU and a libtorch for it, this does not hold. */
+    @Test
+    void aDeviceThatIsNotThereIsOneSentence() throws IOException {
+        Path named = folder.resolve("cuda.json");
+        Files.writeString(
+                named,
+                Files.readString(config)
+                        .replace("\"steps\": 100000", "\"steps\": 2, \"warmup_steps\": 0, \"device\": \"cuda:1\""));
+        String out = folder.resolve("out").toString();
+        assertRefused(CommandLineRun.of("train", "--config", named.toString(), "--out", out), "there is no cuda:1: ");
+        assertRefused(
+                CommandLineRun.of("train", "--config", config.toString(), "--out", out, "--device", "cuda"),
+                "there is no cuda:0: ");
+        CommandLineRun run = CommandLineRun.of("train", "--config", named.toString(), "--out", out, "--device", "cpu");
+        assertEquals(0, run.code(), run.err());
+        for (String wrong : List.of("gpu", "cuda:x")) {
+            Path file = Files.writeString(
+                    folder.resolve("wrong.json"), Files.readString(named).replace("cuda:1", wrong));
+            assertRefused(
+                    CommandLineRun.of("train", "--config", file.toString()),
+                    "training: unknown device '" + wrong + "'");
+        }
+        Path file = Files.writeString(
+                folder.resolve("wrong.json"),
+                Files.readString(named).replace("\"cuda:1\"", "\"cpu\", \"precision\": \"float16\""));
+        assertRefused(CommandLineRun.of("train", "--config", file.toString()), "precision");
+        Files.writeString(file, Files.readString(named).replace("\"cuda:1\"", "\"cpu\", \"checkpointing\": true"));
+        assertRefused(
+                CommandLineRun.of("train", "--config", file.toString()),
+                "for the kinds joint, language and diffusion; leave them out of a configuration of kind autoencoder");
+    }
+
     /** SIGTERM, as Ctrl-C, lets the run finish its step; only the exit code is another. */
     @Test
     void aSignalEndsARunWithACheckpoint() throws Exception {

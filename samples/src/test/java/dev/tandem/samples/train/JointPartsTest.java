@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.Trainer;
+import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.Safetensors;
+import dev.tandem.core.weights.SafetensorsWriter;
+import dev.tandem.core.weights.WeightException;
+import dev.tandem.diffusion.load.StableDiffusionFolder;
+import dev.tandem.diffusion.unet.UNet2DCondition;
 import dev.tandem.llm.load.AdaptedLlama;
 import dev.tandem.llm.load.LlamaLoader;
 import dev.tandem.llm.model.Llama;
@@ -22,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -102,7 +110,9 @@ class JointPartsTest {
         "lora, frozen",
         "frozen, full",
         "frozen, cross_attention_queries",
-        "full, frozen"
+        "full, frozen",
+        "full, lora",
+        "frozen, lora"
     })
     void whatIsNotTrainedStays(String language, String image) throws IOException {
         JointRecipe recipe = recipe("\"language\": \"%s\", \"image\": \"%s\"".formatted(language, image));
@@ -114,7 +124,7 @@ class JointPartsTest {
         if (!language.equals("full")) {
             assertArrayEquals(Files.readAllBytes(tiny.resolve(LLM)), Files.readAllBytes(model.resolve(LLM)));
         }
-        if (image.equals("frozen")) {
+        if (image.equals("frozen") || image.equals("lora")) {
             assertArrayEquals(Files.readAllBytes(tiny.resolve(UNET)), Files.readAllBytes(model.resolve(UNET)));
         }
         for (String key : Safetensors.open(tiny.resolve(UNET)).keys()) {
@@ -163,11 +173,168 @@ class JointPartsTest {
         }
     }
 
+    private static float[] noise(UNet2DCondition unet) {
+        try (Scope scope = ENGINE.scope()) {
+            return unet.forward(
+                            ENGINE.randn(new SplittableRandom(1), 2, 4, 8, 8),
+                            ENGINE.tensor(new long[] {3, 500}, 2),
+                            ENGINE.randn(new SplittableRandom(2), 2, 5, 32))
+                    .toFloatArray();
+        }
+    }
+
+    private static UNet2DCondition unet(Path model) {
+        return new StableDiffusionFolder(ENGINE, ModelFolder.of(model)).unet();
+    }
+
+    private static float largest(float[] a, float[] b) {
+        float difference = 0;
+        for (int i = 0; i < a.length; i++) {
+            difference = Math.max(difference, Math.abs(a[i] - b[i]));
+        }
+        return difference;
+    }
+
+    @Test
+    void anExportedAdapterOfTheDenoiserIsWhatWasTrained() {
+        JointRecipe recipe = recipe("\"image\": \"lora\", \"image_lora\": {\"r\": 3, \"alpha\": 6}");
+        Path out = folder.resolve("image-lora");
+        Map<String, float[]> trained = train(recipe, out);
+        List<String> keys = trained.keySet().stream()
+                .filter(key -> key.startsWith("image."))
+                .toList();
+        // one transformer on the way down, one in the middle, two on the way up; two attentions of four projections
+        // each
+        assertEquals(4 * 2 * 4 * 2, keys.size());
+        try (UNet2DCondition base = unet(tiny);
+                UNet2DCondition exported = unet(out.resolve("model"));
+                JointImage beside = JointImage.open(recipe, ENGINE, ModelFolder.of(tiny))) {
+            assertArrayEquals(noise(base), noise(beside.model().unet()), 1e-5f, "a new adapter changes nothing");
+            try (Scope scope = ENGINE.scope()) {
+                beside.parameters()
+                        .forEach((key, tensor) ->
+                                tensor.set(ENGINE.tensor(trained.get("image." + key), tensor.shape())));
+            }
+            float[] expected = noise(beside.model().unet());
+            assertArrayEquals(expected, noise(exported), 1e-4f);
+            assertTrue(largest(expected, noise(base)) > 1e-3, "it has learned: " + largest(expected, noise(base)));
+        }
+    }
+
+    /** What {@code load_lora_weights} of diffusers reads: keys with the component's name, and B times α / rank, because it takes α as the rank. */
+    @Test
+    void theAdapterOfTheDenoiserIsWrittenForPeftAndForDiffusers() throws IOException {
+        Path out = folder.resolve("diffusers");
+        train(recipe("\"image\": \"lora\", \"image_lora\": {\"r\": 2, \"alpha\": 6}"), out);
+        Path model = out.resolve("model");
+        Safetensors peft = Safetensors.open(model.resolve("unet/adapter_model.safetensors"));
+        Safetensors diffusers = Safetensors.open(model.resolve("pytorch_lora_weights.safetensors"));
+        assertEquals(peft.keys().size(), diffusers.keys().size());
+        try (Scope scope = ENGINE.scope()) {
+            for (String key : peft.keys()) {
+                float[] own = peft.read(ENGINE, key).toFloatArray();
+                String name = key.replace("base_model.model.", "unet.");
+                float[] other = diffusers.read(ENGINE, name).toFloatArray();
+                for (int i = 0; i < own.length; i++) {
+                    own[i] *= key.endsWith("lora_B.weight") ? 3 : 1;
+                }
+                assertArrayEquals(own, other, 1e-6f, key);
+            }
+        }
+        String key = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_out.0.lora_A.weight";
+        assertArrayEquals(new long[] {2, 16}, diffusers.shape(key));
+        var config = new ObjectMapper()
+                .readTree(model.resolve("unet/adapter_config.json").toFile());
+        assertTrue(config.path("task_type").isNull(), "PEFT has no task for a denoiser");
+        assertEquals(2, config.path("r").asInt());
+    }
+
+    @Test
+    void anAdapterOfConvolutionsIsRefused() throws IOException {
+        Path model = folder.resolve("convolutions");
+        RunFiles.copyTree(tiny, model);
+        Path unet = model.resolve("unet");
+        Files.writeString(unet.resolve("adapter_config.json"), "{\"r\": 2, \"target_modules\": [\"conv_in\"]}");
+        try (Scope scope = ENGINE.scope()) {
+            String layer = "base_model.model.conv_in.";
+            SafetensorsWriter.create()
+                    .write(
+                            unet.resolve("adapter_model.safetensors"),
+                            Map.of(
+                                    layer + "lora_A.weight", ENGINE.zeros(DType.FLOAT32, 2, 4, 3, 3),
+                                    layer + "lora_B.weight", ENGINE.zeros(DType.FLOAT32, 8, 2, 1, 1)));
+        }
+        String message = String.valueOf(
+                assertThrows(WeightException.class, () -> unet(model).close()).getMessage());
+        assertTrue(message.contains("conv_in, which is no linear layer"), message);
+        JointRecipe recipe = JointStep.recipe(model, "\"image\": \"full\"");
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> recipe.open(ENGINE).close())
+                .getMessage()
+                .contains("holds a LoRA adapter"));
+    }
+
+    @Test
+    void onlyTheDenoiserIsAveraged() {
+        String settings =
+                "\"training\": {\"steps\": 6, \"warmup_steps\": 0, \"learning_rate\": 1e-2, \"ema_decay\": 0.9}";
+        Map<String, float[]> raw = train(averaged(settings.replace("0.9", "0"), "all"), folder.resolve("raw"));
+        Map<String, float[]> all = train(averaged(settings, "all"), folder.resolve("all"));
+        Path out = folder.resolve("image-averaged");
+        Map<String, float[]> image = train(averaged(settings, "image"), out);
+        for (String key : raw.keySet()) {
+            boolean denoiser = key.startsWith("image.");
+            assertArrayEquals((denoiser ? all : raw).get(key), image.get(key), 0, key);
+        }
+        assertFalse(Arrays.equals(raw.get("image.conv_in.weight"), image.get("image.conv_in.weight")));
+        Safetensors stored = Safetensors.open(out.resolve("checkpoint-6/average.safetensors"));
+        assertTrue(stored.keys().stream().allMatch(key -> key.startsWith("image.")));
+        assertArrayEquals(
+                image.get("image.conv_in.weight"),
+                stored(out.resolve("model"), UNET, "conv_in.weight"),
+                1e-3f,
+                "the model at the end has the averages");
+        JointRecipe other = averaged(settings.replace("6,", "8,"), "all");
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> {
+                    try (TrainingJob job = other.open(ENGINE);
+                            Trainer trainer = Trainer.builder()
+                                    .engine(ENGINE)
+                                    .task(job.task())
+                                    .config(other.training())
+                                    .folder(out)
+                                    .resume(true)
+                                    .build()) {
+                        trainer.run();
+                    }
+                })
+                .getMessage());
+        assertTrue(message.contains("average.safetensors"), message);
+    }
+
+    private static JointRecipe averaged(String training, String which) {
+        return (JointRecipe) ConfigReader.parse("""
+                {
+                  "kind": "joint", "model": "%s", "bridge": {"matrix": "word"}, "average": "%s",
+                  "data": {"dialogues": 60, "held_out": 4, "batch": 2, "max_tokens": 200}, %s
+                }
+                """.formatted(tiny, which, training), "test", TrainingRecipe.class);
+    }
+
     @Test
     void wrongPartsAreOneSentence() {
         assertTrue(refusal("\"language\": \"frozen\", \"image\": \"frozen\"").contains("nothing to train"));
         assertTrue(refusal("\"language\": \"lora\", \"lora\": {\"r\": 0}").contains("'r' must be at least 1"));
         assertTrue(refusal("\"language\": \"half\"").contains("language"));
+        assertTrue(refusal("\"image\": \"half\"").contains("image"));
+        assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"r\": 0}")
+                .contains("image_lora: 'r' must be at least 1"));
+        assertTrue(
+                refusal("\"image\": \"lora\", \"image_lora\": {\"alpha\": -1}").contains("'alpha' must be above 0"));
+        assertTrue(refusal("\"image\": \"lora\", \"image_lora\": {\"target_modules\": [\"conv1\"]}")
+                .contains("is named 'conv1'; correct target_modules of image_lora"));
+        assertTrue(refusal("\"average\": \"image\"").contains("set 'ema_decay'"));
+        assertTrue(refusal("\"average\": \"language\"").contains("average"));
         assertTrue(refusal("\"language\": \"lora\", \"lora\": {\"target_modules\": [\"q_porj\"]}")
                 .contains("is named 'q_porj'; correct target_modules"));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.train.Checkpoint;
 import dev.tandem.samples.cli.Main;
 import java.io.IOException;
@@ -17,20 +18,65 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A training that is killed (SIGKILL) loses no more than the steps since its last checkpoint, and ends with the same bits. */
 class KilledTrainingTest {
 
-    private static final int STEPS = 240;
     private static final int EVERY = 4;
-    private static final int KILLS = 4;
+
+    /** What is trained, for how long, how often it is killed, and what must be the same in the end. */
+    private enum Run {
+        AUTOENCODER(240, 4, List.of("model/vae/diffusion_pytorch_model.safetensors")),
+        /** Language model and denoiser through the bridge; the average is the denoiser's, so that a checkpoint has some of all. */
+        JOINT(120, 4, List.of("model/llm/model.safetensors", "model/unet/diffusion_pytorch_model.safetensors")),
+        /** With all that a joint run can be: adapters, bfloat16, blocks that are computed again, two batches in a step. */
+        JOINT_ADAPTED(
+                60,
+                2,
+                List.of(
+                        "model/llm/adapter_model.safetensors",
+                        "model/unet/adapter_model.safetensors",
+                        "model/pytorch_lora_weights.safetensors"));
+
+        final int steps;
+        final int kills;
+        final List<String> written;
+
+        Run(int steps, int kills, List<String> written) {
+            this.steps = steps;
+            this.kills = kills;
+            this.written = written;
+        }
+    }
 
     @TempDir
     Path folder;
 
-    private Path configuration() throws IOException {
+    private Path configuration(Run run) throws IOException {
+        return run == Run.AUTOENCODER ? autoencoder(run.steps) : joint(run);
+    }
+
+    private Path joint(Run run) throws IOException {
+        TinyModelFolder.write(TorchEngine.cpu(), folder.resolve("tiny"));
+        String more =
+                run == Run.JOINT ? "" : "\"accumulate\": 2, \"precision\": \"bfloat16\", \"checkpointing\": true, ";
+        String part = run == Run.JOINT ? "full" : "lora";
+        return Files.writeString(folder.resolve("joint.json"), """
+                {
+                  "kind": "joint", "model": "%s", "language": "%s", "image": "%s", "average": "image",
+                  "bridge": {"matrix": "word", "temperature": {"end": 0.1, "steps": 30}}, "caption_dropout": 0.2,
+                  "data": {"dialogues": 24, "held_out": 4, "batch": 2, "max_tokens": 200},
+                  "training": {%s"steps": %d, "warmup_steps": 5, "schedule": "cosine", "learning_rate": 1e-3, "ema_decay": 0.9,
+                               "log_every": 1, "checkpoint_every": %d, "evaluate_every": 25}
+                }
+                """.formatted(
+                        folder.resolve("tiny"), part, part, more, run.steps, EVERY));
+    }
+
+    private Path autoencoder(int steps) throws IOException {
         Path vae = Files.writeString(folder.resolve("vae.json"), """
                 {"_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": 2, "sample_size": 16,
                  "block_out_channels": [4, 4], "layers_per_block": 1, "norm_num_groups": 2, "scaling_factor": 0.5,
@@ -43,7 +89,7 @@ class KilledTrainingTest {
                   "training": {"steps": %d, "warmup_steps": 5, "schedule": "cosine", "learning_rate": 1e-3, "ema_decay": 0.9,
                                "log_every": 1, "checkpoint_every": %d, "evaluate_every": 50}
                 }
-                """.formatted(vae, STEPS, EVERY));
+                """.formatted(vae, steps, EVERY));
     }
 
     private Process start(Path config, Path out) throws IOException {
@@ -106,9 +152,10 @@ class KilledTrainingTest {
         return lines;
     }
 
-    @Test
-    void aKilledRunGoesOnFromItsLastCheckpointToTheSameBits() throws Exception {
-        Path config = configuration();
+    @ParameterizedTest
+    @EnumSource
+    void aKilledRunGoesOnFromItsLastCheckpointToTheSameBits(Run run) throws Exception {
+        Path config = configuration(run);
         Path whole = folder.resolve("whole");
         Process quiet = start(config, whole);
         assertTrue(quiet.waitFor(180, TimeUnit.SECONDS));
@@ -116,7 +163,7 @@ class KilledTrainingTest {
 
         Path out = folder.resolve("killed");
         SplittableRandom random = new SplittableRandom(11);
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < run.kills; kill++) {
             long before = saved(out);
             Process process = start(config, out);
             long enough = before + EVERY * (1 + random.nextInt(4));
@@ -134,19 +181,19 @@ class KilledTrainingTest {
         assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), read(folder.resolve("output")));
 
-        for (String file : List.of(
-                "checkpoint-" + STEPS + "/parameters.safetensors",
-                "checkpoint-" + STEPS + "/moments.safetensors",
-                "checkpoint-" + STEPS + "/average.safetensors",
-                "checkpoint-" + STEPS + "/state.json",
-                "model/vae/diffusion_pytorch_model.safetensors")) {
+        List<String> files = new ArrayList<>(run.written);
+        for (String name :
+                List.of("parameters.safetensors", "moments.safetensors", "average.safetensors", "state.json")) {
+            files.add("checkpoint-" + run.steps + "/" + name);
+        }
+        for (String file : files) {
             assertArrayEquals(Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(out.resolve(file)), file);
         }
         List<JsonNode> expected = log(whole);
         List<JsonNode> lines = log(out);
         assertEquals(expected.size(), lines.size());
         for (int i = 0; i < lines.size(); i++) {
-            for (String field : List.of("step", "loss", "grad_norm", "evaluation")) {
+            for (String field : List.of("step", "loss", "loss_t", "loss_v", "grad_norm", "evaluation")) {
                 assertEquals(expected.get(i).path(field), lines.get(i).path(field), field + " in line " + (i + 1));
             }
         }

@@ -2,6 +2,7 @@ package dev.tandem.core.tensor.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
@@ -14,8 +15,10 @@ import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.PackedMatrix;
 import dev.tandem.core.tensor.PieceWriter;
+import dev.tandem.core.tensor.Precision;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
+import dev.tandem.core.tensor.TapeOptions;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.nio.ByteBuffer;
@@ -53,20 +56,43 @@ public final class TorchEngine implements TensorEngine {
     private final PtNDManager manager;
     private final TorchOps ops;
     private volatile @Nullable Boolean packs;
-    private final ThreadLocal<Boolean> recording = ThreadLocal.withInitial(() -> false);
+    private final ThreadLocal<Recording> recording = ThreadLocal.withInitial(Recording::new);
+
+    /** What a thread records. */
+    private static final class Recording {
+        private @Nullable TorchTape tape;
+
+        /** Whether products are computed in bfloat16 now. */
+        private boolean bfloat16;
+    }
 
     private TorchEngine(Device device) {
         this.device = device;
         this.djlDevice = device.kind() == Device.Kind.CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
         Engine engine = libtorch();
-        if (device.kind() == Device.Kind.CUDA && device.index() >= engine.getGpuCount()) {
-            throw new IllegalArgumentException(
-                    "libtorch sees " + engine.getGpuCount() + " CUDA devices, so there is no " + device
-                            + "; check the driver and that a CUDA build of libtorch is used");
+        if (device.kind() == Device.Kind.CUDA) {
+            requireCuda(engine, device);
         }
         NDManager base = engine.newBaseManager(ai.djl.Device.cpu());
         this.manager = (PtNDManager) base.getParentManager();
         this.ops = new TorchOps(this, (PtNDManager) base);
+    }
+
+    private static void requireCuda(Engine engine, Device device) {
+        if (!engine.hasCapability(StandardCapabilities.CUDA)) {
+            throw new IllegalArgumentException("there is no " + device + ": this libtorch (" + engine.getVersion()
+                    + ") computes on the CPU only; use the device cpu, or build with a CUDA build of libtorch ("
+                    + "docs/troubleshooting.md#cuda)");
+        }
+        int count = engine.getGpuCount();
+        if (device.index() >= count) {
+            throw new IllegalArgumentException("there is no " + device + ": libtorch sees "
+                    + (count == 0
+                            ? "no CUDA device; check the driver with nvidia-smi, or use the device cpu"
+                            : count == 1
+                                    ? "one CUDA device, cuda:0"
+                                    : count + " CUDA devices, cuda:0 to cuda:" + (count - 1)));
+        }
     }
 
     /** The engine of the host's processor. */
@@ -139,13 +165,52 @@ public final class TorchEngine implements TensorEngine {
     }
 
     @Override
-    public GradientTape gradientTape() {
-        if (recording.get()) {
+    public GradientTape gradientTape(TapeOptions options) {
+        Recording own = recording.get();
+        if (own.tape != null) {
             throw new IllegalStateException("a gradient tape is open on this thread already; close it first");
         }
-        recording.set(true);
+        TorchTape tape = new TorchTape(options);
+        own.tape = tape;
         JniUtils.setGradMode(true);
-        return new TorchTape();
+        return tape;
+    }
+
+    @Override
+    public <T> T mixed(Supplier<T> work) {
+        TorchTape tape = recording.get().tape;
+        return inBfloat16(tape != null && tape.options.precision() == Precision.BFLOAT16, work);
+    }
+
+    /** Runs something with products in bfloat16, or without. */
+    <T> T inBfloat16(boolean bfloat16, Supplier<T> work) {
+        Recording own = recording.get();
+        boolean before = own.bfloat16;
+        own.bfloat16 = bfloat16;
+        try {
+            return work.get();
+        } finally {
+            own.bfloat16 = before;
+        }
+    }
+
+    /** Whether products are computed in bfloat16 now. */
+    boolean isInBfloat16() {
+        return recording.get().bfloat16;
+    }
+
+    @Override
+    public Tensor checkpointed(List<Tensor> inputs, Block block) {
+        TorchTape tape = recording.get().tape;
+        if (tape == null || !JniUtils.isGradMode() || tape.blocks.isRunning()) {
+            return block.apply(inputs);
+        }
+        if (!tape.options.checkpointing()) {
+            // gradients of one block's uses of an input are added up before those of others, as they are with
+            // checkpointing
+            return block.apply(inputs.stream().map(x -> x.reshape(x.shape())).toList());
+        }
+        return tape.blocks.run(inputs, block);
     }
 
     @Override
@@ -354,11 +419,18 @@ public final class TorchEngine implements TensorEngine {
 
     private final class TorchTape implements GradientTape {
 
+        private final TapeOptions options;
+        private final RecomputedBlocks blocks = new RecomputedBlocks(TorchEngine.this);
         private boolean open = true;
+
+        private TorchTape(TapeOptions options) {
+            this.options = options;
+        }
 
         @Override
         public void backward(Tensor loss) {
             backward(loss, false);
+            blocks.backward();
         }
 
         @Override
@@ -368,7 +440,10 @@ public final class TorchEngine implements TensorEngine {
                 throw new IllegalArgumentException("a gradient has the shape of its tensor, got "
                         + Shapes.toString(gradient.shape()) + " for " + Shapes.toString(output.shape()));
             }
-            JniUtils.backward(TorchTensor.array(output), TorchTensor.array(gradient), false, false);
+            if (ops.isRecorded(TorchTensor.array(output))) {
+                JniUtils.backward(TorchTensor.array(output), TorchTensor.array(gradient), false, false);
+                blocks.backward();
+            }
         }
 
         private void requireOpen() {
@@ -379,6 +454,9 @@ public final class TorchEngine implements TensorEngine {
 
         @Override
         public void backwardKeepingGraph(Tensor loss) {
+            if (options.checkpointing()) {
+                throw new IllegalStateException("a tape with checkpointing keeps no graph for a second pass");
+            }
             backward(loss, true);
         }
 
@@ -389,6 +467,9 @@ public final class TorchEngine implements TensorEngine {
                         "backward starts at one number, got the shape " + Shapes.toString(loss.shape()));
             }
             PtNDArray array = TorchTensor.array(loss);
+            if (TorchTensor.isBfloat16(array)) {
+                throw new IllegalArgumentException("backward starts at a loss in float32; convert it with to(FLOAT32)");
+            }
             try (PtNDArray one = JniUtils.onesLike(array, array.getDataType(), array.getDevice(), SparseFormat.DENSE)) {
                 JniUtils.backward(array, one, keepGraph, false);
             }
@@ -398,7 +479,7 @@ public final class TorchEngine implements TensorEngine {
         public void close() {
             if (open) {
                 open = false;
-                recording.set(false);
+                recording.get().tape = null;
                 JniUtils.setGradMode(false);
             }
         }

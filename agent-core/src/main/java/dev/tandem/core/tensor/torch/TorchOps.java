@@ -117,6 +117,13 @@ final class TorchOps {
         }
     }
 
+    /** Whether a tape has recorded how it was made, or it is a leaf that keeps its gradient. */
+    boolean isRecorded(PtNDArray x) {
+        try (IValue result = run("is_recorded", IValue.from(x))) {
+            return result.toBoolean();
+        }
+    }
+
     double norm(List<Tensor> tensors) {
         try (IValue result = run("norm", list(tensors));
                 PtNDArray norm = result.toTensor(manager)) {

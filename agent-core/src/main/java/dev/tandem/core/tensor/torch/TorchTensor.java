@@ -10,6 +10,7 @@ import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,33 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
         return Shapes.dim(dim, rank());
     }
 
+    /** DJL has no name for bfloat16; libtorch makes no other type that DJL does not know. */
+    static boolean isBfloat16(PtNDArray array) {
+        return array.getDataType() == DataType.UNKNOWN;
+    }
+
+    /** For a product: bfloat16 where products are computed in it now. */
+    private static PtNDArray factor(Tensor tensor) {
+        TorchTensor torch = of(tensor);
+        PtNDArray array = array(torch);
+        return torch.engine.isInBfloat16() && array.getDataType() == DataType.FLOAT32
+                ? array(torch.script("bfloat16"))
+                : array;
+    }
+
+    private static @Nullable PtNDArray factorOrNull(@Nullable Tensor tensor) {
+        return tensor == null ? null : factor(tensor);
+    }
+
+    /** For what needs more digits than a product: bfloat16 becomes float32. */
+    private TorchTensor precise() {
+        return isBfloat16(self()) ? of(script("float32")) : this;
+    }
+
+    boolean isRecorded() {
+        return ops().isRecorded(self());
+    }
+
     @Override
     public TensorEngine engine() {
         return engine;
@@ -145,12 +173,12 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
         return switch (type) {
             case FLOAT32 -> DType.FLOAT32;
             case FLOAT16 -> DType.FLOAT16;
-            case BFLOAT16 -> DType.BFLOAT16;
             case INT64 -> DType.INT64;
             case INT32 -> DType.INT32;
             case INT8 -> DType.INT8;
             case UINT8 -> DType.UINT8;
             case BOOLEAN -> DType.BOOL;
+            case UNKNOWN -> DType.BFLOAT16;
             default -> throw new IllegalStateException("no name for the element type " + type);
         };
     }
@@ -254,12 +282,14 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor exp() {
-        return run("exp", () -> JniUtils.exp(self()), self());
+        PtNDArray x = precise().self();
+        return run("exp", () -> JniUtils.exp(x), x);
     }
 
     @Override
     public Tensor log() {
-        return run("log", () -> JniUtils.log(self()), self());
+        PtNDArray x = precise().self();
+        return run("log", () -> JniUtils.log(x), x);
     }
 
     @Override
@@ -315,22 +345,26 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor sum() {
-        return run("sum", () -> JniUtils.sum(self()), self());
+        PtNDArray x = precise().self();
+        return run("sum", () -> JniUtils.sum(x), x);
     }
 
     @Override
     public Tensor sum(int dim, boolean keepDim) {
-        return run("sum", () -> JniUtils.sum(self(), new long[] {dim(dim)}, keepDim), self());
+        PtNDArray x = precise().self();
+        return run("sum", () -> JniUtils.sum(x, new long[] {dim(dim)}, keepDim), x);
     }
 
     @Override
     public Tensor mean() {
-        return run("mean", () -> JniUtils.mean(self()), self());
+        PtNDArray x = precise().self();
+        return run("mean", () -> JniUtils.mean(x), x);
     }
 
     @Override
     public Tensor mean(int dim, boolean keepDim) {
-        return run("mean", () -> JniUtils.mean(self(), dim(dim), keepDim), self());
+        PtNDArray x = precise().self();
+        return run("mean", () -> JniUtils.mean(x, dim(dim), keepDim), x);
     }
 
     @Override
@@ -348,37 +382,41 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor softmax(int dim) {
-        return run("softmax", () -> JniUtils.softmax(self(), dim(dim), self().getDataType()), self());
+        PtNDArray x = precise().self();
+        return run("softmax", () -> JniUtils.softmax(x, dim(dim), x.getDataType()), x);
     }
 
     @Override
     public Tensor logSoftmax(int dim) {
-        return run("logSoftmax", () -> JniUtils.logSoftmax(self(), dim(dim), self().getDataType()), self());
+        PtNDArray x = precise().self();
+        return run("logSoftmax", () -> JniUtils.logSoftmax(x, dim(dim), x.getDataType()), x);
     }
 
     @Override
     public Tensor matmul(Tensor other) {
-        PtNDArray o = array(other);
-        return run("matmul", () -> JniUtils.matmul(self(), o), self(), o);
+        PtNDArray x = factor(this);
+        PtNDArray o = factor(other);
+        return run("matmul", () -> JniUtils.matmul(x, o), x, o);
     }
 
     @Override
     public Tensor linear(Tensor weight, @Nullable Tensor bias) {
-        PtNDArray w = array(weight);
-        PtNDArray b = arrayOrNull(bias);
-        return run("linear", () -> JniUtils.linear(self(), w, b), self(), w);
+        PtNDArray x = factor(this);
+        PtNDArray w = factor(weight);
+        PtNDArray b = factorOrNull(bias);
+        return run("linear", () -> JniUtils.linear(x, w, b), x, w);
     }
 
     @Override
     public Tensor conv2d(Tensor weight, @Nullable Tensor bias, int stride, int padding) {
-        PtNDArray w = array(weight);
-        PtNDArray b = arrayOrNull(bias);
+        PtNDArray x = factor(this);
+        PtNDArray w = factor(weight);
+        PtNDArray b = factorOrNull(bias);
         Shape one = new Shape(1, 1);
         return run(
                 "conv2d",
-                () -> JniUtils.convolution(
-                        self(), w, b, new Shape(stride, stride), new Shape(padding, padding), one, 1),
-                self(),
+                () -> JniUtils.convolution(x, w, b, new Shape(stride, stride), new Shape(padding, padding), one, 1),
+                x,
                 w);
     }
 
@@ -408,12 +446,13 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
         if (size(2) == 1 && key.size(1) != size(1) && sameForAllHeads(mask)) {
             return oneQuery(key, value, mask);
         }
-        PtNDArray k = array(repeatHeads(key));
-        PtNDArray v = array(repeatHeads(value));
+        TorchTensor q = engine.isInBfloat16() ? of(to(DType.BFLOAT16)) : this;
+        PtNDArray k = factor(repeatHeads(key));
+        PtNDArray v = factor(repeatHeads(value));
         if (mask != null) {
-            return script("attention_masked", k, v, array(mask));
+            return q.script("attention_masked", k, v, factor(mask));
         }
-        return script(causal ? "attention_causal" : "attention", k, v);
+        return q.script(causal ? "attention_causal" : "attention", k, v);
     }
 
     private static boolean sameForAllHeads(@Nullable Tensor mask) {
@@ -451,17 +490,18 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor layerNorm(@Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        TorchTensor x = precise();
         if (weight == null || bias == null) {
-            Tensor plain = script("layer_norm_plain", ops().number(eps));
+            Tensor plain = x.script("layer_norm_plain", ops().number(eps));
             Tensor scaled = weight == null ? plain : plain.mul(weight);
             return bias == null ? scaled : scaled.add(bias);
         }
-        return script("layer_norm", array(weight), array(bias), ops().number(eps));
+        return x.script("layer_norm", array(weight), array(bias), ops().number(eps));
     }
 
     @Override
     public Tensor rmsNorm(Tensor weight, double eps) {
-        return script("rms_norm", array(weight), ops().number(eps));
+        return precise().script("rms_norm", array(weight), ops().number(eps));
     }
 
     @Override
@@ -471,9 +511,9 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
             if (weight != null || bias != null) {
                 throw new IllegalArgumentException("groupNorm: give both weight and bias, or neither");
             }
-            return script("group_norm_plain", n, ops().number(eps));
+            return precise().script("group_norm_plain", n, ops().number(eps));
         }
-        return script("group_norm", n, array(weight), array(bias), ops().number(eps));
+        return precise().script("group_norm", n, array(weight), array(bias), ops().number(eps));
     }
 
     @Override
@@ -519,12 +559,12 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor crossEntropy(Tensor targets) {
-        return script("cross_entropy", array(targets));
+        return precise().script("cross_entropy", array(targets));
     }
 
     @Override
     public Tensor logSumExp() {
-        return unrecorded(() -> script("log_sum_exp"));
+        return unrecorded(() -> precise().script("log_sum_exp"));
     }
 
     @Override
@@ -534,7 +574,7 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor norm() {
-        return script("norm_rows");
+        return precise().script("norm_rows");
     }
 
     @Override
@@ -555,6 +595,11 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
 
     @Override
     public Tensor to(DType dtype) {
+        // DJL's own ends the process at bfloat16, and cuts the recorded graph
+        boolean floating = self().getDataType().isFloating() || isBfloat16(self());
+        if (floating && (dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16)) {
+            return script(dtype.name().toLowerCase(Locale.ROOT));
+        }
         return run("to", () -> JniUtils.to(self(), dataType(dtype), engine.djlDevice()), self());
     }
 
@@ -655,10 +700,6 @@ final class TorchTensor implements Tensor, TorchScope.Owned {
     @Override
     public void free() {
         array.close();
-    }
-
-    private static @Nullable PtNDArray arrayOrNull(@Nullable Tensor tensor) {
-        return tensor == null ? null : array(tensor);
     }
 
     @Override

@@ -4,6 +4,14 @@ class Ops(Module):
   training : bool
   def forward(self: __torch__.Ops, x: Tensor) -> Tensor:
     return x
+  def bfloat16(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 15)
+  def float16(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 5)
+  def float32(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.to(x, 6)
+  def is_recorded(self: __torch__.Ops, x: Tensor) -> bool:
+    return ops.prim.requires_grad(x)
   def silu(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.silu(x)
   def gelu_tanh(self: __torch__.Ops, x: Tensor) -> Tensor:
@@ -76,12 +84,12 @@ class Ops(Module):
     return torch.linalg_vector_norm(x, 2, [-1])
   def argmax_rows(self: __torch__.Ops, x: Tensor) -> Tensor:
     n = torch.size(x, 0)
-    blocks = torch.floordiv(torch.size(x, 1), 64)
-    whole = torch.mul(blocks, 64)
-    head = torch.reshape(torch.narrow(x, 1, 0, whole), [n, blocks, 64])
+    blocks = torch.floordiv(torch.size(x, 1), 128)
+    whole = torch.mul(blocks, 128)
+    head = torch.reshape(torch.narrow(x, 1, 0, whole), [n, blocks, 128])
     block = torch.argmax(torch.amax(head, [-1]), 1)
-    inside = torch.gather(head, 1, torch.expand(torch.unsqueeze(torch.unsqueeze(block, 1), 2), [n, 1, 64]))
-    best = torch.add(torch.mul(block, 64), torch.argmax(torch.squeeze(inside, 1), 1))
+    inside = torch.gather(head, 1, torch.expand(torch.unsqueeze(torch.unsqueeze(block, 1), 2), [n, 1, 128]))
+    best = torch.add(torch.mul(block, 128), torch.argmax(torch.squeeze(inside, 1), 1))
     rest = torch.sub(torch.size(x, 1), whole)
     if torch.eq(rest, 0):
       result = best
