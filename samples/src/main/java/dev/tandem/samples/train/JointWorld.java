@@ -52,7 +52,12 @@ final class JointWorld implements JointBatches.PhotoLatents<Scene> {
                         prompts,
                         new IllustratedDialogues.Written(config.captionNoise(), config.sights(), sent)),
                 IllustratedDialogues.write(
-                        Split.HELD_OUT, config.heldOut(), config.maxTokens(), config.seed(), prompts, new IllustratedDialogues.Written(null, config.sights(), sent)),
+                        Split.HELD_OUT,
+                        config.heldOut(),
+                        config.maxTokens(),
+                        config.seed(),
+                        prompts,
+                        new IllustratedDialogues.Written(null, config.sights(), sent)),
                 new JointWorld(measured.engine(), autoencoder),
                 measured);
     }

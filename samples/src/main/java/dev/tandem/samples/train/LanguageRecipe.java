@@ -129,7 +129,9 @@ public record LanguageRecipe(
         return DialogueSet.of(
                 read.stream()
                         .map(each -> OwnDialogues.encode(each, prompts, own != null && own.look()))
-                        .toList(), maxTokens, targets);
+                        .toList(),
+                maxTokens,
+                targets);
     }
 
     private DialogueSet write(Split split, PromptEncoder prompts, TrainedLanguage trained) {

@@ -22,8 +22,7 @@ import java.util.random.RandomGenerator;
 record SentScenes(ScenePainter painter, int size) {
 
     /** Stands for the photos while a dialogue is split into tokens, which do not depend on what they show. */
-    static final Photo ANY =
-            Photo.sent(PngFile.encode(new Picture(1, 1, new byte[3]), "tandem", Instant.EPOCH, null));
+    static final Photo ANY = Photo.sent(PngFile.encode(new Picture(1, 1, new byte[3]), "tandem", Instant.EPOCH, null));
 
     /** The tokens of a dialogue with its pictures. */
     TokenizedDialogue encode(PhotoDialogue dialogue, PromptEncoder prompts) {
