@@ -259,6 +259,9 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
         ObjectNode text = LlamaConfigFile.write(config.text());
         text.remove("architectures");
         text.put("model_type", "mllama_text_model");
+        if (!text.hasNonNull("rope_scaling")) { // transformers' MllamaTextModel reads its rope_type
+            text.putObject("rope_scaling").put("rope_type", "default");
+        }
         ArrayNode layers = text.putArray("cross_attention_layers");
         new TreeSet<>(config.crossAttentionLayers()).forEach(layers::add);
         json.set("text_config", text);
