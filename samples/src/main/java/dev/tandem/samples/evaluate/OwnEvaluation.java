@@ -74,7 +74,8 @@ final class OwnEvaluation {
     }
 
     private Outcome talk(RecordedDialogue recorded) {
-        List<Turn> turns = (look ? recorded.toDialogue(photo -> SentPhoto.read(photo.file())) : recorded.toDialogue()).turns();
+        List<Turn> turns =
+                (look ? recorded.toDialogue(photo -> SentPhoto.read(photo.file())) : recorded.toDialogue()).turns();
         List<PhotoFile> files = recorded.photos(speaker);
         Tally tally = Tally.none();
         List<Spoken> spoken = new ArrayList<>();

@@ -106,8 +106,7 @@ interface TrainedLanguage extends AutoCloseable {
                 trained.putAll(recipe.perceptron().of(llama));
                 return recipe.perceptron() == PerceptronPart.OFF
                         ? new LanguageModelTraining(llama.eyes().model().withoutPictures(), trained)
-                        : new LanguageModelTraining(
-                                llama.eyes(), trained, recipe.language() == LanguagePart.FROZEN);
+                        : new LanguageModelTraining(llama.eyes(), trained, recipe.language() == LanguagePart.FROZEN);
             }
 
             @Override

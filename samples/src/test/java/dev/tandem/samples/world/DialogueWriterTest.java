@@ -57,9 +57,7 @@ class DialogueWriterTest {
         assertEquals(0.44, byPhotos.get(0L) / 2500.0, 0.04);
         assertEquals(0.15, byPhotos.get(2L) / 2500.0, 0.04);
         Set<Kind> kinds = EnumSet.complementOf(EnumSet.of(Kind.SIGHT)); // in those that ask for it
-        assertEquals(
-                kinds,
-                dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
+        assertEquals(kinds, dialogues.stream().map(PhotoDialogue::kind).collect(Collectors.toSet()));
         for (PhotoDialogue dialogue : dialogues) {
             assertEquals(WITH_PHOTO.contains(dialogue.kind()), dialogue.photos() > 0, dialogue.toString());
         }
