@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import dev.tandem.core.caption.Caption;
 import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.Photo;
@@ -18,7 +16,9 @@ import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.stage.ImageListener;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

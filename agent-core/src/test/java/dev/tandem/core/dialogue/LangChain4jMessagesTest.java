@@ -3,20 +3,20 @@ package dev.tandem.core.dialogue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.time.Instant;
-import dev.tandem.core.stage.Picture;
-import dev.tandem.core.vision.PngFile;
-import dev.tandem.core.vision.SentPhoto;
-import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.vision.PngFile;
+import dev.tandem.core.vision.SentPhoto;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -74,8 +74,7 @@ class LangChain4jMessagesTest {
     @Test
     void photosThatAPersonSendsAreImagesOfHisMessage() {
         Photo photo = SentPhoto.of(PngFile.encode(new Picture(2, 1, new byte[6]), "test", Instant.EPOCH, null));
-        Dialogue dialogue =
-                new Dialogue(List.of(new Turn(Speaker.USER, List.of(photo, new Words("look")))));
+        Dialogue dialogue = new Dialogue(List.of(new Turn(Speaker.USER, List.of(photo, new Words("look")))));
         List<ChatMessage> messages = LangChain4jMessages.toLangChain4j(dialogue);
         assertEquals(dialogue, LangChain4jMessages.fromLangChain4j(messages));
         UserMessage far = UserMessage.from(ImageContent.from("https://example.org/a.png"));

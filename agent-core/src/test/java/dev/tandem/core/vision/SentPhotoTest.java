@@ -60,7 +60,8 @@ class SentPhotoTest {
         byte[] cut = file("png", 30, 30);
         assertTrue(refused(() -> SentPhoto.of(Arrays.copyOf(cut, 60))).contains("damaged"));
         assertTrue(refused(() -> SentPhoto.of(new byte[3])).contains("no picture"));
-        assertTrue(refused(() -> SentPhoto.of(new byte[(int) SentPhoto.MAX_BYTES + 1])).contains("at most"));
+        assertTrue(refused(() -> SentPhoto.of(new byte[(int) SentPhoto.MAX_BYTES + 1]))
+                .contains("at most"));
         assertTrue(refused(() -> SentPhoto.read(folder)).contains("no file that holds a photo"));
         assertTrue(refused(() -> SentPhoto.read(folder.resolve("none.png"))).contains("there is no file"));
         Path large = folder.resolve("large.png");
@@ -71,7 +72,6 @@ class SentPhotoTest {
     }
 
     private static String refused(org.junit.jupiter.api.function.Executable read) {
-        return String.valueOf(
-                assertThrows(IllegalArgumentException.class, read).getMessage());
+        return String.valueOf(assertThrows(IllegalArgumentException.class, read).getMessage());
     }
 }

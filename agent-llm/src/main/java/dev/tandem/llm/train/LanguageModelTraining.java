@@ -102,8 +102,7 @@ public final class LanguageModelTraining implements LanguageTraining {
         long[] back = new long[batch.size()];
         int done = 0;
         for (Map.Entry<Integer, List<Integer>> each : byCount.entrySet()) {
-            int[] rows =
-                    each.getValue().stream().mapToInt(Integer::intValue).toArray();
+            int[] rows = each.getValue().stream().mapToInt(Integer::intValue).toArray();
             for (int row : rows) {
                 back[row] = done++;
             }
@@ -115,9 +114,7 @@ public final class LanguageModelTraining implements LanguageTraining {
                             : looking(eyes, batch, rows, columns, real));
         }
         TensorEngine engine = model.engine();
-        return parts.size() == 1
-                ? parts.get(0)
-                : engine.cat(parts, 0).indexSelect(0, engine.tensor(back, back.length));
+        return parts.size() == 1 ? parts.get(0) : engine.cat(parts, 0).indexSelect(0, engine.tensor(back, back.length));
     }
 
     private Tensor looking(SeenPictures with, DialogueBatch batch, int[] rows, int columns, long[] real) {

@@ -89,11 +89,10 @@ class TrainableMllamaTest {
                 .maxPositionEmbeddings(128)
                 .tieWordEmbeddings(true)
                 .build();
-        MllamaConfig.Vision sees = new MllamaConfig.Vision(
-                24, 8, 3, 1, 1, 16, 32, 2, 1, 2, Activation.named("gelu"), 1e-5, List.of(0));
+        MllamaConfig.Vision sees =
+                new MllamaConfig.Vision(24, 8, 3, 1, 1, 16, 32, 2, 1, 2, Activation.named("gelu"), 1e-5, List.of(0));
         try (TrainableLlama model = TrainableLlama.fresh(engine, config, new SplittableRandom(1));
-                TrainableMllamaVision encoder =
-                        TrainableMllamaVision.fresh(engine, sees, new SplittableRandom(2));
+                TrainableMllamaVision encoder = TrainableMllamaVision.fresh(engine, sees, new SplittableRandom(2));
                 Scope scope = engine.scope()) {
             model.save(llama, DType.FLOAT16, llama);
             encoder.save(vision, SafetensorsWriter.create().floatsAs(DType.FLOAT16), Map.of());
@@ -103,7 +102,8 @@ class TrainableMllamaTest {
     /** A tokenizer without the picture's token; gives its size. */
     private static int tokenizer(Path file) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
-        try (InputStream in = LlmTokenizer.class.getResourceAsStream("/dev/tandem/llm/describe/mllama/tokenizer.json")) {
+        try (InputStream in =
+                LlmTokenizer.class.getResourceAsStream("/dev/tandem/llm/describe/mllama/tokenizer.json")) {
             ObjectNode json = (ObjectNode) mapper.readTree(in);
             ArrayNode added = json.withArray("added_tokens");
             int id = 0;
@@ -238,11 +238,10 @@ class TrainableMllamaTest {
             save(grown);
         }
         tokenizer(seeing.resolve("tokenizer.json"));
-        WeightException missing =
-                assertThrows(WeightException.class, () -> TrainableMllama.load(engine, seeing));
+        WeightException missing = assertThrows(WeightException.class, () -> TrainableMllama.load(engine, seeing));
         assertTrue(String.valueOf(missing.getMessage()).contains("<|image|>"), missing.getMessage());
-        MllamaConfig.Vision tiles = new MllamaConfig.Vision(
-                24, 8, 3, 2, 3, 16, 32, 2, 1, 2, Activation.named("gelu"), 1e-5, List.of(0));
+        MllamaConfig.Vision tiles =
+                new MllamaConfig.Vision(24, 8, 3, 2, 3, 16, 32, 2, 1, 2, Activation.named("gelu"), 1e-5, List.of(0));
         try (TrainableMllamaVision encoder = TrainableMllamaVision.fresh(engine, tiles, new SplittableRandom(2));
                 Scope scope = engine.scope()) {
             encoder.save(vision, SafetensorsWriter.create(), Map.of());
@@ -291,10 +290,13 @@ class TrainableMllamaTest {
                 tokens += targets;
             }
             DialogueBatch all = DialoguePacker.pack(engine, List.of(red, plain, two), Targets.AGENT);
-            assertEquals(List.of(1, 0, 2), all.pictures().stream().map(List::size).toList());
+            assertEquals(
+                    List.of(1, 0, 2), all.pictures().stream().map(List::size).toList());
             assertEquals(sum / tokens, training.forward(all).loss().item(), 1e-5);
             assertNotEquals(
-                    training.forward(DialoguePacker.pack(engine, List.of(red), Targets.AGENT)).loss().item(),
+                    training.forward(DialoguePacker.pack(engine, List.of(red), Targets.AGENT))
+                            .loss()
+                            .item(),
                     training.forward(DialoguePacker.pack(
                                     engine, List.of(prompts.encode(about(photo(2)))), Targets.AGENT))
                             .loss()
@@ -355,7 +357,8 @@ class TrainableMllamaTest {
     void photosOfWhichOnlyThePictureIsKnownNeedAModelThatSeesThem() {
         try (LlmTokenizer tokenizer = LlmTokenizer.load(llama)) {
             PromptEncoder blind = new PromptEncoder(
-                    new AgentConfig.PromptTemplate("", "<|start_header_id|>", "<|eot_id|>", "<|end_header_id|>", "<|eot_id|>"),
+                    new AgentConfig.PromptTemplate(
+                            "", "<|start_header_id|>", "<|eot_id|>", "<|end_header_id|>", "<|eot_id|>"),
                     new AgentConfig.Markers("<|python_tag|>", "<|pad|>"),
                     tokenizer);
             assertThrows(IllegalArgumentException.class, () -> blind.encode(about(photo(0))));

@@ -59,7 +59,7 @@ record Sights(Split split) {
         for (int i = 0; i < photos; i++) {
             about(talk, new SceneSampler(split).next(random), random);
         }
-        if (talk.size() < 4 || random.nextInt(8) == 0) {
+        if (talk.size() < 4 || random.nextInt(8) == 0 && talk.room(1)) {
             talk.pair("talk", Map.of());
         }
         return talk.finish(PhotoDialogue.Kind.SIGHT);

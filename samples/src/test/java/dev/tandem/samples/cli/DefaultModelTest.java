@@ -8,13 +8,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.samples.world.CaptionFacts;
 import dev.tandem.samples.world.CaptionReader;
+import dev.tandem.samples.world.Colour;
+import dev.tandem.samples.world.Item;
 import dev.tandem.samples.world.Place;
+import dev.tandem.samples.world.Scene;
+import dev.tandem.samples.world.ScenePainter;
 import dev.tandem.samples.world.Subject;
+import dev.tandem.samples.world.TimeOfDay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +41,12 @@ class DefaultModelTest {
                 "1",
                 "--out",
                 folder.resolve("photos").toString()));
+        boolean more = true; // what follows an option is taken as it is
         for (String turn : turns) {
-            args.add("--once");
+            more = more && !turn.startsWith("--");
+            if (more) {
+                args.add("--once");
+            }
             args.add(turn);
         }
         CommandLineRun run = CommandLineRun.of(args.toArray(String[]::new));
@@ -79,5 +89,34 @@ class DefaultModelTest {
         }
         assertTrue(report.path("photo_turn").path("f1").asDouble() > 0.7, report.toString());
         assertTrue(report.path("judge").path("subject").asDouble() > 0.9, report.toString());
+    }
+
+    @Test
+    void seesAPhotoThatItIsSent() throws IOException {
+        Scene scene = Scene.of(Item.one(Colour.RED, Subject.CAR), Place.SNOW, TimeOfDay.DAY);
+        Path photo = folder.resolve("photo.png");
+        ImageIO.write(new ScenePainter().paint(scene, 96, new SplittableRandom(5)), "png", photo.toFile());
+        List<JsonNode> replies = chat(
+                "what is this?",
+                "--photo",
+                photo.toString(),
+                "--once",
+                "what color is the car?",
+                "--once",
+                "draw it at night");
+        CaptionFacts seen = CaptionReader.read(replies.get(0).path("text").asText());
+        assertTrue(seen.subjectsAgree(scene) && seen.placeAgrees(scene), replies.toString());
+        assertTrue(replies.get(1).path("text").asText().contains("red"), replies.toString());
+        String drawn = replies.get(2).path("photos").path(0).path("caption").asText();
+        assertTrue(CaptionReader.read(drawn).subjectsAgree(scene), drawn);
+    }
+
+    @Test
+    void isAskedAboutPhotosWithThemAndWithout() throws IOException {
+        CommandLineRun run = CommandLineRun.of("evaluate", "default", "--held-out", "1", "--sights", "6", "--json");
+        assertEquals(0, run.code(), run.err());
+        JsonNode all = JSON.readTree(run.out()).path("sights").path("all");
+        assertTrue(all.path("asked").asInt() >= 6, run.out());
+        assertTrue(all.path("with_photo").asDouble() > all.path("without_photo").asDouble(), run.out());
     }
 }
