@@ -10,6 +10,7 @@ import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.vision.MllamaImageProcessor;
 import dev.tandem.core.weights.Init;
+import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.core.weights.WeightSource;
@@ -82,7 +83,16 @@ public final class MllamaLoader {
 
     private static Mllama load(TensorEngine engine, Path folder, Extra extra) {
         return build(
-                engine, config(folder), ModelFolder.of(folder).weights(engine).packing(), extra);
+                engine,
+                config(folder),
+                LoraAdapter.mergedBeside(
+                        engine, folder, ModelFolder.of(folder).weights(engine).packing()),
+                extra);
+    }
+
+    /** Builds a model whose tied head has all rows of the table: a part of them would be a copy, which is not trained. */
+    static Mllama buildWhole(TensorEngine engine, MllamaConfig config, WeightSource weights) {
+        return build(engine, config, weights, Extra.IN_HEAD);
     }
 
     /** Builds a model whose rows for pictures' tokens have a key of their own, {@link #EXTRA}. */

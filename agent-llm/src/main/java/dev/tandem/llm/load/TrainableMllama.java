@@ -46,7 +46,7 @@ public record TrainableMllama(SeenPictures eyes, Map<String, Tensor> parameters)
 
     private static final String LAYERS = "language_model.model.layers.";
     private static final String PROJECTOR = "multi_modal_projector.";
-    private static final String VISION = "vision_model.";
+    static final String VISION = "vision_model.";
 
     /** Where the gates of new layers begin: at 0 nothing else of them would have a gradient. */
     private static final double GATE = 0.5;

@@ -7,6 +7,7 @@ import dev.tandem.core.train.LanguageTraining;
 import dev.tandem.core.weights.LoraAdapter;
 import dev.tandem.core.weights.SafetensorsWriter;
 import dev.tandem.llm.load.AdaptedLlama;
+import dev.tandem.llm.load.AdaptedMllama;
 import dev.tandem.llm.load.MllamaLoader;
 import dev.tandem.llm.load.TrainableLlama;
 import dev.tandem.llm.load.TrainableMllama;
@@ -89,11 +90,39 @@ interface JointLanguage extends AutoCloseable {
         };
     }
 
-    /** A language model that sees pictures. Its adapter would have to leave the encoder alone, which PEFT's does not. */
+    private static JointLanguage seeingAdapted(JointRecipe recipe, TensorEngine engine, Path folder) {
+        if (recipe.perceptron() != PerceptronPart.FROZEN && recipe.perceptron() != PerceptronPart.OFF) {
+            throw new IllegalArgumentException(
+                    "'language' is lora, which changes no weight of the model, and 'perceptron' is to be trained;"
+                            + " train one of both, in one run after the other");
+        }
+        boolean looks = recipe.perceptron() != PerceptronPart.OFF;
+        AdaptedMllama llm = AdaptedMllama.load(
+                engine,
+                folder,
+                recipe.lora().config(),
+                new SplittableRandom(recipe.training().seed()));
+        LanguageModelTraining training = looks
+                ? new LanguageModelTraining(llm.eyes(), llm.adapter().parameters(), false)
+                : new LanguageModelTraining(
+                        llm.eyes().model().withoutPictures(), llm.adapter().parameters());
+        return new Opened(llm, training) {
+            @Override
+            public Optional<SeenPictures> eyes() {
+                return looks ? Optional.of(llm.eyes()) : Optional.empty();
+            }
+
+            @Override
+            public void export(Map<String, Tensor> weights, Path target) {
+                llm.adapter().save(target, weights);
+            }
+        };
+    }
+
+    /** A language model that sees pictures. */
     private static JointLanguage seeing(JointRecipe recipe, TensorEngine engine, Path folder) {
         if (recipe.language() == LanguagePart.LORA) {
-            throw new IllegalArgumentException("'language' is lora, but the language model in " + folder
-                    + " sees pictures, for which there is no adapter yet; train it full");
+            return seeingAdapted(recipe, engine, folder);
         }
         boolean looks = recipe.perceptron() != PerceptronPart.OFF;
         TrainableMllama llm = TrainableMllama.load(engine, folder);

@@ -170,12 +170,32 @@ class PerceptronTest {
     }
 
     @Test
+    void anAdapterIsTrainedBesideTheDecoderAndLoadedWithIt() throws IOException {
+        Path out = folder.resolve("joint-lora");
+        Set<String> trained = train(joint(seeing, "\"language\": \"lora\", \"image\": \"frozen\"", 0.5), out);
+        assertTrue(
+                trained.stream()
+                        .allMatch(key ->
+                                key.contains("lora_") || key.contains("embed_tokens") || key.contains("lm_head")),
+                trained.toString());
+        assertTrue(trained.stream().anyMatch(key -> key.contains("lora_")), trained.toString());
+        assertFalse(trained.stream().anyMatch(key -> key.contains("vision_model")), trained.toString());
+        try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                .model(out.resolve("model"))
+                .seed(1L)
+                .maxPhotosPerTurn(0)
+                .build()) {
+            agent.conversation().say("what is this?", photo());
+        }
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() {
         for (String parts : List.of("\"perceptron\": \"full\"", "\"perceptron\": \"projector\"")) {
             refused(joint(tiny, parts, 0), "sees no pictures");
         }
         refused(joint(tiny, "\"image\": \"full\"", 0.5), "'sights'");
-        refused(joint(seeing, "\"language\": \"lora\"", 0), "lora");
+        refused(joint(seeing, "\"language\": \"lora\", \"perceptron\": \"full\"", 0), "lora");
         refused("{\"kind\": \"language\", \"model\": \"%s\", \"vision\": \"%s\"}".formatted(tiny, vision), "'fresh'");
     }
 
