@@ -1,8 +1,10 @@
 package dev.tandem.samples.evaluate;
 
 import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.samples.evaluate.SightEvaluation.Answers;
 import dev.tandem.samples.evaluate.Tally.Share;
 import dev.tandem.samples.evaluate.metric.TextOverlap;
+import dev.tandem.samples.world.SightQuestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,6 +61,16 @@ public record DialogueScore(List<Double> counts) {
                     words.longestCommon(),
                     words.turns());
         }
+        add(counts, 0, 0);
+        return new DialogueScore(counts);
+    }
+
+    /** Of answers to questions about photos. */
+    static DialogueScore of(Map<SightQuestion, Answers> answers) {
+        Answers all = answers.values().stream().reduce(Answers.NONE, Answers::plus);
+        List<Double> counts = new ArrayList<>(none().counts());
+        counts.set(COLUMNS.indexOf("sight_right"), (double) all.seen());
+        counts.set(COLUMNS.indexOf("sight_all"), (double) all.asked());
         return new DialogueScore(counts);
     }
 
@@ -95,6 +107,7 @@ public record DialogueScore(List<Double> counts) {
                 columns.add(prefix(speaker) + count);
             }
         }
+        columns.addAll(List.of("sight_right", "sight_all"));
         return List.copyOf(columns);
     }
 

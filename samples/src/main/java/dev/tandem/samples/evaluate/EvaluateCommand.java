@@ -181,7 +181,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (sights > 0) {
                 seen.add(new SightReport(
                         model,
-                        new SightEvaluation(agent, seed).run(sights, done -> say(model + ", photos", done, sights))));
+                        new SightEvaluation(agent, seed, false)
+                                .run(sights, done -> say(model + ", photos", done, sights))));
             }
             List<Outcome> outcomes = new Evaluation(agent, networks.judge(), seed, report != null)
                     .run(heldOut, done -> say(model, done, heldOut));

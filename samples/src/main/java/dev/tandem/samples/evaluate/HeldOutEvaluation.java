@@ -5,6 +5,7 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.samples.evaluate.Outcome.Due;
 import dev.tandem.samples.evaluate.Outcome.Exhibit;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,8 +18,9 @@ import java.util.function.IntConsumer;
  *
  * @param dialogues how many
  * @param seed another seed writes other dialogues
+ * @param sights so many more in which the user sends photos and asks about them; their answers are measured only
  */
-public record HeldOutEvaluation(int dialogues, long seed) {
+public record HeldOutEvaluation(int dialogues, long seed, int sights) {
 
     private static final int SHOWN = 8;
 
@@ -50,6 +52,14 @@ public record HeldOutEvaluation(int dialogues, long seed) {
         if (dialogues < 1) {
             throw new IllegalArgumentException("an evaluation needs at least one dialogue, got " + dialogues);
         }
+        if (sights < 0) {
+            throw new IllegalArgumentException("there can't be fewer than no dialogues with photos, got " + sights);
+        }
+    }
+
+    /** The same without dialogues in which the user sends photos. */
+    public HeldOutEvaluation withoutSights() {
+        return new HeldOutEvaluation(dialogues, seed, 0);
     }
 
     /**
@@ -57,9 +67,10 @@ public record HeldOutEvaluation(int dialogues, long seed) {
      *
      * @param engine of the judge
      * @param model a model folder
+     * @param told whether captions stand for the photos that the user sends
      * @param progress hears how many dialogues are done
      */
-    public Result run(TensorEngine engine, Path model, IntConsumer progress) {
+    public Result run(TensorEngine engine, Path model, boolean told, IntConsumer progress) {
         try (PictureJudge judge = PictureJudge.embedded(engine);
                 PhotoSharingAgent agent = PhotoSharingAgent.builder()
                         .model(model.toString())
@@ -72,8 +83,15 @@ public record HeldOutEvaluation(int dialogues, long seed) {
             OutcomeMeasures.of(outcomes, List.of(judge), null).stream()
                     .filter(m -> m.name().startsWith(judge.name() + "-"))
                     .forEach(m -> pictures.put(plain(m.name()), m.value()));
+            List<DialogueScore> scores =
+                    new ArrayList<>(outcomes.stream().map(DialogueScore::of).toList());
+            if (sights > 0) {
+                new SightEvaluation(agent, seed, told)
+                        .run(sights, progress)
+                        .forEach(answers -> scores.add(DialogueScore.of(answers)));
+            }
             return new Result(
-                    outcomes.stream().map(DialogueScore::of).toList(),
+                    scores,
                     pictures,
                     outcomes.stream()
                             .flatMap(o -> o.exhibits().stream())

@@ -11,6 +11,7 @@ import dev.tandem.core.vision.SentPhoto;
 import dev.tandem.samples.train.IndexedRandom;
 import dev.tandem.samples.world.CaptionFacts;
 import dev.tandem.samples.world.CaptionReader;
+import dev.tandem.samples.world.CaptionWriter;
 import dev.tandem.samples.world.DialogueTurn;
 import dev.tandem.samples.world.DialogueWriter;
 import dev.tandem.samples.world.PhotoDialogue;
@@ -44,6 +45,7 @@ final class SightEvaluation {
 
     private final PhotoSharingAgent agent;
     private final long seed;
+    private final boolean told;
     private final ScenePainter painter = new ScenePainter();
 
     /**
@@ -74,15 +76,17 @@ final class SightEvaluation {
      * Prepares an evaluation.
      *
      * @param seed another seed writes other dialogues
+     * @param told whether captions stand for the photos
      * @throws IllegalArgumentException if the agent sees no photos
      */
-    SightEvaluation(PhotoSharingAgent agent, long seed) {
+    SightEvaluation(PhotoSharingAgent agent, long seed, boolean told) {
         if (!agent.seesPhotos()) {
             throw new IllegalArgumentException("the model " + agent.config().name()
                     + " does not see photos, so it can't be asked about them; leave out --sights");
         }
         this.agent = agent;
         this.seed = seed;
+        this.told = told;
     }
 
     /**
@@ -144,6 +148,9 @@ final class SightEvaluation {
     }
 
     private Photo photo(Scene scene, SplittableRandom random) {
+        if (told) {
+            return Photo.described(CaptionWriter.write(scene, random));
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(painter.paint(scene, PictureJudge.PIXELS, random), "png", bytes);

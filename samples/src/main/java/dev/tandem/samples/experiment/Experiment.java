@@ -23,7 +23,7 @@ import java.util.Set;
  * @param title a heading
  * @param notes what was done, in sentences; shown as they stand
  * @param recipe of kind {@code joint}, without {@code model}: what all runs have in common
- * @param evaluation the held-out dialogues that each trained model is measured on
+ * @param evaluation the held-out dialogues that each trained model is measured on; those with photos only where it was trained on such
  * @param seeds of data order, noise and dropout; a run for each
  * @param conditions by name
  * @param variants by name

@@ -7,15 +7,17 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.TrainListener;
 import dev.tandem.core.train.TrainResult;
 import dev.tandem.core.train.TrainResult.Outcome;
-import dev.tandem.samples.evaluate.DialogueScore;
 import dev.tandem.samples.evaluate.HeldOutEvaluation;
 import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.train.TrainingRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
 record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evaluation, boolean keepModels) {
 
     private static final String RECIPE = "recipe.json";
+    private static final String LOCK = ".lock";
     private static final String CHECKPOINT = "checkpoint-";
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
 
@@ -55,6 +58,23 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
      * @return whether all have a result now
      */
     boolean make(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
+        try {
+            Files.createDirectories(results);
+            try (FileChannel file = FileChannel.open(
+                            results.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = file.tryLock()) {
+                if (lock == null) {
+                    throw new IllegalArgumentException("another process makes the runs in " + results
+                            + "; wait until it ends, or give another folder with --results");
+                }
+                return makeAlone(runs, parallel, say, stop);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write to " + results + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean makeAlone(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
         ConcurrentLinkedQueue<PlannedRun> waiting = new ConcurrentLinkedQueue<>(runs.stream()
                 .filter(run -> !RunResult.isIn(run.folder(results)))
                 .toList());
@@ -108,14 +128,10 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
                 return;
             }
             Path model = folder.resolve(TrainingRun.MODEL);
-            HeldOutEvaluation.Result measured = evaluation.run(engine, model, done -> {});
-            new RunResult(
-                            run.recipe(),
-                            trained.seconds(),
-                            DialogueScore.COLUMNS,
-                            measured.scores(),
-                            measured.pictures(),
-                            measured.captions())
+            HeldOutEvaluation.Result measured = run.sendsPhotos()
+                    ? evaluation.run(engine, model, run.tellsPhotos(), done -> {})
+                    : evaluation.withoutSights().run(engine, model, false, done -> {});
+            new RunResult(run.recipe(), trained.seconds(), measured.scores(), measured.pictures(), measured.captions())
                     .write(folder);
             tidy(folder);
             say.accept(String.format(Locale.ROOT, "%s: done, trained %.0f s", run.name(), trained.seconds()));

@@ -57,6 +57,7 @@ final class Measured {
                 .replace("judge_is", "judge-IS")
                 .replace("judge_fid", "judge-FID")
                 .replace("judge_kid", "judge-KID")
+                .replaceFirst("^sight$", "answers about photos")
                 .replace("photo_turn_f1", "photo turns, F1")
                 .replaceFirst("^(caption|picture_as_told|picture)_(subject|place|count)$", "$1: $2")
                 .replace('_', ' ')

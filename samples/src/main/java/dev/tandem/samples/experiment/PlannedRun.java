@@ -22,6 +22,16 @@ record PlannedRun(String condition, String variant, long seed, ObjectNode recipe
         return condition + "/" + variant + "/seed-" + seed;
     }
 
+    /** Whether there are dialogues in which the user sends photos. */
+    boolean sendsPhotos() {
+        return recipe.at("/data/sights").asDouble() > 0;
+    }
+
+    /** Whether captions stand for these photos. */
+    boolean tellsPhotos() {
+        return recipe.path("perceptron").asText().equalsIgnoreCase("off");
+    }
+
     Path folder(Path results) {
         return results.resolve(name());
     }

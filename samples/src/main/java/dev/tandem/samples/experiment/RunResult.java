@@ -1,6 +1,7 @@
 package dev.tandem.samples.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +21,6 @@ import java.util.Map;
  *
  * @param recipe that was run, without the model it began with: that is a path of one machine
  * @param trainSeconds how long it trained in the process that finished it
- * @param columns names of the counts
  * @param scores counts of each held-out dialogue
  * @param pictures measures of all pictures together
  * @param captions some that were due, with what was said
@@ -27,7 +28,6 @@ import java.util.Map;
 record RunResult(
         ObjectNode recipe,
         double trainSeconds,
-        List<String> columns,
         List<DialogueScore> scores,
         Map<String, Double> pictures,
         List<HeldOutEvaluation.Caption> captions) {
@@ -50,7 +50,7 @@ record RunResult(
         json.put("train_seconds", trainSeconds);
         json.set("pictures", JSON.valueToTree(pictures));
         json.set("captions", JSON.valueToTree(captions));
-        json.set("columns", JSON.valueToTree(columns));
+        json.set("columns", JSON.valueToTree(DialogueScore.COLUMNS));
         ArrayNode rows = json.putArray("scores");
         scores.forEach(score -> {
             ArrayNode row = rows.addArray();
@@ -87,36 +87,40 @@ record RunResult(
                 throw new IllegalArgumentException(file + " is too large for a result");
             }
             ObjectNode json = (ObjectNode) JSON.readTree(Files.readString(file));
-            RunResult result = new RunResult(
+            List<String> columns = list(json.path("columns"), String.class);
+            if (!DialogueScore.COLUMNS.containsAll(columns)) {
+                throw new IllegalArgumentException(
+                        file + " holds other counts than this version measures; remove it to run it again");
+            }
+            List<DialogueScore> scores = new ArrayList<>();
+            for (JsonNode row : json.path("scores")) {
+                scores.add(score(columns, list(row, Double.class)));
+            }
+            return new RunResult(
                     json.withObject("/recipe"),
                     json.path("train_seconds").asDouble(),
-                    JSON.convertValue(
-                            json.path("columns"),
-                            JSON.getTypeFactory().constructCollectionType(List.class, String.class)),
-                    JSON
-                            .<List<List<Double>>>convertValue(
-                                    json.path("scores"),
-                                    JSON.getTypeFactory()
-                                            .constructCollectionType(
-                                                    List.class,
-                                                    JSON.getTypeFactory()
-                                                            .constructCollectionType(List.class, Double.class)))
-                            .stream()
-                            .map(DialogueScore::new)
-                            .toList(),
+                    scores,
                     JSON.convertValue(
                             json.path("pictures"),
                             JSON.getTypeFactory().constructMapType(Map.class, String.class, Double.class)),
                     List.of());
-            if (!result.columns().equals(DialogueScore.COLUMNS)) {
-                throw new IllegalArgumentException(
-                        file + " holds other counts than this version measures; remove it to run it again");
-            }
-            return result;
-        } catch (JsonProcessingException | ClassCastException e) {
+        } catch (JsonProcessingException | ClassCastException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(file + " is damaged; remove it to run it again", e);
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static <T> List<T> list(JsonNode node, Class<T> type) {
+        return JSON.convertValue(node, JSON.getTypeFactory().constructCollectionType(List.class, type));
+    }
+
+    /** Counts that an older version did not take are 0, as what they count was not asked. */
+    private static DialogueScore score(List<String> columns, List<Double> row) {
+        List<Double> counts = new ArrayList<>(DialogueScore.none().counts());
+        for (int i = 0; i < columns.size(); i++) {
+            counts.set(DialogueScore.COLUMNS.indexOf(columns.get(i)), row.get(i));
+        }
+        return new DialogueScore(counts);
     }
 }

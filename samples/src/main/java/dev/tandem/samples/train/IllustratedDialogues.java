@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
      *
      * @param noise makes some of the captions worse; null for none
      * @param sights share in which the user sends photos
-     * @param sent paints those
+     * @param sent paints those, or tells them
      */
     record Written(@Nullable CaptionNoise noise, double sights, SentScenes sent) {}
 
@@ -58,6 +58,11 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
         sorted = sorted.stream()
                 .sorted(Comparator.comparingInt(d -> d.tokens().length()))
                 .toList();
+    }
+
+    /** What the photos of a turn show that have captions, in their order. */
+    private static Stream<Scene> captioned(DialogueTurn turn, boolean told) {
+        return Stream.concat(told ? turn.sent().stream() : Stream.empty(), turn.scene().stream());
     }
 
     /**
@@ -74,13 +79,12 @@ record IllustratedDialogues<P>(List<Illustrated<P>> sorted) {
             SplittableRandom random = IndexedRandom.of(seed, i);
             PhotoDialogue written = writer.next(random);
             PhotoDialogue dialogue = noise == null ? written : noise.in(written, random);
-            TokenizedDialogue tokens = how.sent().encode(dialogue, prompts);
+            TokenizedDialogue tokens = how.sent().encode(dialogue, prompts, random);
             if (tokens.length() <= maxTokens) {
                 kept.add(new Illustrated<>(
                         tokens,
                         dialogue.turns().stream()
-                                .map(DialogueTurn::scene)
-                                .flatMap(Optional::stream)
+                                .flatMap(turn -> captioned(turn, how.sent().told()))
                                 .toList()));
             }
         }

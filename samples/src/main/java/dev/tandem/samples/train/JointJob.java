@@ -94,17 +94,18 @@ final class JointJob implements TrainingJob {
         JointBatches.Measured measured =
                 new JointBatches.Measured(engine, language.model(), image, words, captions, embeddings);
         JointDataConfig config = recipe.data();
+        boolean told = recipe.perceptron() == PerceptronPart.OFF;
         OptionalInt side = language.eyes()
                 .map(eyes -> OptionalInt.of(eyes.processor().tile()))
                 .orElse(OptionalInt.empty());
         OwnData own = config.own();
         JointBatches<?> batches = own == null
-                ? JointWorld.open(config, autoencoder, prompts, measured, side)
+                ? JointWorld.open(config, autoencoder, prompts, measured, side, told)
                 : JointCorpus.open(config, autoencoder, path.resolve("vae"), prompts, measured);
         JointData data = own == null || own.worldShare() == 0
                 ? batches
                 : new JointCorpus.Mixed(
-                        batches, JointWorld.open(config, autoencoder, prompts, measured, side), own.worldShare());
+                        batches, JointWorld.open(config, autoencoder, prompts, measured, side, told), own.worldShare());
         JointTask task = JointTask.builder()
                 .language(language.training())
                 .bridge(new BridgeTrainer(recipe.bridge(), words, captions, embeddings))

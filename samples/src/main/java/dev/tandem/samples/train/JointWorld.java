@@ -30,18 +30,21 @@ final class JointWorld implements JointBatches.PhotoLatents<Scene> {
      * Writes the dialogues.
      *
      * @param side of the photos that the user sends, in pixels; empty for a language model that sees none
+     * @param told whether captions stand for these photos
      */
     static JointBatches<Scene> open(
             JointDataConfig config,
             AutoencoderKL autoencoder,
             PromptEncoder prompts,
             JointBatches.Measured measured,
-            OptionalInt side) {
-        if (config.sights() > 0 && side.isEmpty()) {
-            throw new IllegalArgumentException("'sights' asks for dialogues in which photos are sent, but the language"
-                    + " model sees none; give it eyes, set 'perceptron', or leave 'sights' out");
+            OptionalInt side,
+            boolean told) {
+        if (config.sights() > 0 && side.isEmpty() && !told) {
+            throw new IllegalArgumentException(
+                    "'sights' asks for dialogues in which photos are sent, but the language"
+                            + " model sees none; give it eyes, set 'perceptron' to off, so that captions stand for the photos, or leave 'sights' out");
         }
-        SentScenes sent = new SentScenes(ScenePainter.varied(), side.orElse(1));
+        SentScenes sent = new SentScenes(ScenePainter.varied(), side.orElse(1), told);
         return new JointBatches<>(
                 config,
                 IllustratedDialogues.write(

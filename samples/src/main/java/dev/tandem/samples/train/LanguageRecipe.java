@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,11 +140,15 @@ public record LanguageRecipe(
         DialogueWriter writer = learned
                 ? new DialogueWriter(split, echoes, sights)
                 : sights > 0 ? new DialogueWriter(split, 0, 1) : new DialogueWriter(split);
-        SentScenes sent = new SentScenes(learned ? ScenePainter.varied() : new ScenePainter(), trained.pictureSize());
+        SentScenes sent = new SentScenes(
+                learned ? ScenePainter.varied() : new ScenePainter(),
+                trained.pictureSize(),
+                perceptron == PerceptronPart.OFF);
         int count = learned ? dialogues : heldOut;
         List<TokenizedDialogue> written = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            written.add(sent.encode(writer.next(IndexedRandom.of(training.seed(), i)), prompts));
+            SplittableRandom random = IndexedRandom.of(training.seed(), i);
+            written.add(sent.encode(writer.next(random), prompts, random));
         }
         return DialogueSet.of(written, maxTokens, targets);
     }

@@ -27,7 +27,7 @@ public enum PerceptronPart {
             return Map.of();
         }
     },
-    /** Nothing, and the model looks at nothing. */
+    /** Nothing, and the model looks at nothing: captions stand for the photos that are sent. */
     OFF {
         @Override
         Map<String, Tensor> of(TrainableMllama model) {

@@ -38,7 +38,7 @@ class ExperimentTest {
               "title": "A <small> one", "notes": ["Said *as it is*."],
               "recipe": {"bridge": {"noise": false}, "data": {"dialogues": 40, "held_out": 0, "batch": 2, "max_tokens": 200},
                          "training": {"steps": 2, "warmup_steps": 1, "checkpoint_every": 1, "evaluate_every": 0, "log_every": 1}},
-              "evaluation": {"dialogues": 3, "seed": 1},
+              "evaluation": {"dialogues": 3, "seed": 1, "sights": 0},
               "seeds": [1, 2],
               "conditions": {"clean": {"label": "true captions", "recipe": {}}},
               "variants": {"pipeline": {"label": "pipeline", "recipe": {"bridge": {"matrix": "none", "noise": null}}},
@@ -195,7 +195,6 @@ class ExperimentTest {
         return new RunResult(
                 new ObjectMapper().createObjectNode(),
                 1,
-                DialogueScore.COLUMNS,
                 scores,
                 Map.of("judge_fid", 1.0 + 2 * right.applyAsInt(0)),
                 List.of());
