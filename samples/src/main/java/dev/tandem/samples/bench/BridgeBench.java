@@ -39,7 +39,9 @@ final class BridgeBench {
     private static final int WIDTH = 1024;
     private static final int[] VOCABULARIES = {32_000, 128_256};
     private static final int ROWS = BATCH * CAPTION;
-    private static final double WARMUP_SECONDS = 4;
+    /** Some thousand runs: before, the virtual machine still compiles beside them, and takes a core from a thread that the other waits for. */
+    private static final double WARMUP_SECONDS = 10;
+
     private static final int MEMORY_RUNS = 9;
 
     private final TensorEngine engine;
@@ -181,7 +183,7 @@ final class BridgeBench {
         Timing timing = Timing.of(work, repeats, WARMUP_SECONDS);
         ObjectNode entry = out.putObject("v_llm_" + vocabulary + "." + name);
         entry.set("ms", timing.json(1e3));
-        OptionalLong peak = NativeMemory.peakOf(work, MEMORY_RUNS);
+        OptionalLong peak = NativeMemory.peakOf(work, MEMORY_RUNS, Math.max(0, wanted));
         if (peak.isPresent()) {
             entry.put("peak_mb", NativeMemory.megabytes(peak.getAsLong()));
             if (wanted >= 0) {

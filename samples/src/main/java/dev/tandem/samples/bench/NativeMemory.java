@@ -7,6 +7,7 @@ import com.sun.jna.Structure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -123,9 +124,12 @@ final class NativeMemory {
 
     /**
      * How much more than before is allocated while something runs; empty where that is not known. It runs several times, and the least is taken:
-     * what the virtual machine allocates for itself by chance, such as to compile, is counted too.
+     * what the virtual machine allocates for itself by chance, such as to compile, is counted too. It also frees by chance, so a run that seems
+     * to take less than it must is left out.
+     *
+     * @param must bytes that it surely holds at one time
      */
-    static OptionalLong peakOf(Runnable work, int runs) {
+    static OptionalLong peakOf(Runnable work, int runs, long must) {
         if (allocatedBytes().isEmpty()) {
             return OptionalLong.empty();
         }
@@ -136,8 +140,7 @@ final class NativeMemory {
                 work.run();
                 peaks[i] = peak.bytes();
             }
-            java.util.Arrays.sort(peaks);
-            return OptionalLong.of(peaks[0]);
+            return Arrays.stream(peaks).filter(bytes -> bytes >= must).min();
         }
     }
 
