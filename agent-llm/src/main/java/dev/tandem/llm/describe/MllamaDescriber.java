@@ -3,6 +3,7 @@ package dev.tandem.llm.describe;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.TensorEngine;
+import dev.tandem.core.vision.MllamaImageProcessor;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
 import dev.tandem.llm.chat.AnswerWriter;
@@ -45,6 +46,7 @@ final class MllamaDescriber implements Describer {
     }
 
     static MllamaDescriber load(TensorEngine engine, ModelFolder folder) {
+        MllamaImageProcessor.read(folder); // what is wrong with it is said before gigabytes of weights are read
         LlmTokenizer tokenizer = LlmTokenizer.load(folder.path());
         try {
             Optional<ChatTemplate> template = ChatTemplateFile.read(folder, tokenizer);
