@@ -35,8 +35,8 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
     private static final String MARKDOWN = "report.md";
     private static final String JSON = "report.json";
     private static final String HOW_TO_READ =
-            "In brackets the difference from the first row: its size, and its 95 % interval by a paired bootstrap over dialogues (of pictures' sets:"
-                    + " the least and the largest difference of a seed). A difference in bold has an interval without 0.";
+            "In brackets the difference from the first row, over the seeds that both have: its size, and its 95 % interval by a paired bootstrap over dialogues (of"
+                    + " sets of pictures: the least and the largest difference of a seed). A difference in bold has an interval without 0.";
 
     /**
      * A table under one condition.
