@@ -46,6 +46,7 @@ if errorlevel 1 echo tandem: cannot keep what was built in %STATE%.>&2& exit /b 
 rem libtorch reads these when it is loaded; values that are set already win.
 if not defined OMP_NUM_THREADS for %%l in (train bench) do if "%~1"=="%%l" set "OMP_NUM_THREADS=%NUMBER_OF_PROCESSORS%"
 set /a "HALF=(NUMBER_OF_PROCESSORS + 1) / 2"
+if not defined OMP_NUM_THREADS if "%~1"=="experiment" set "OMP_NUM_THREADS=1"
 if not defined OMP_NUM_THREADS set "OMP_NUM_THREADS=%HALF%"
 if not defined OMP_WAIT_POLICY if "%~1"=="train" set "OMP_WAIT_POLICY=ACTIVE"
 if not defined OMP_WAIT_POLICY if not "%~1"=="bench" set "OMP_WAIT_POLICY=PASSIVE"
