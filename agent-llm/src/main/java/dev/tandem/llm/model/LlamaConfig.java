@@ -105,33 +105,15 @@ public record LlamaConfig(
 
     /** The same with other ends of text. */
     public LlamaConfig withEosTokenIds(List<Integer> ids) {
-        return new LlamaConfig(
-                modelType,
-                vocabSize,
-                hiddenSize,
-                intermediateSize,
-                hiddenLayers,
-                attentionHeads,
-                keyValueHeads,
-                headDim,
-                hiddenAct,
-                rmsNormEps,
-                ropeTheta,
-                ropeScaling,
-                maxPositionEmbeddings,
-                slidingWindow,
-                tieWordEmbeddings,
-                queryKeyValueBias,
-                attentionOutputBias,
-                mlpBias,
-                initializerRange,
-                bosTokenId,
-                ids,
-                padTokenId);
+        return with(hiddenLayers, ids);
     }
 
     /** The same with another number of layers. */
     public LlamaConfig withHiddenLayers(int layers) {
+        return with(layers, eosTokenIds);
+    }
+
+    private LlamaConfig with(int layers, List<Integer> ends) {
         return new LlamaConfig(
                 modelType,
                 vocabSize,
@@ -153,7 +135,7 @@ public record LlamaConfig(
                 mlpBias,
                 initializerRange,
                 bosTokenId,
-                eosTokenIds,
+                ends,
                 padTokenId);
     }
 

@@ -61,13 +61,13 @@ record ReportPages(List<Model> models, List<String> settings) {
     /** The page without pictures. */
     String markdown() {
         StringBuilder page = new StringBuilder("# Evaluation\n\n");
-        settings.forEach(s -> page.append("- ").append(markdown(s)).append('\n'));
+        settings.forEach(s -> page.append("- ").append(SafeText.markdown(s)).append('\n'));
         page.append("\n| Measure |");
-        models.forEach(
-                m -> page.append(' ').append(markdown(m.report().title())).append(" |"));
+        models.forEach(m ->
+                page.append(' ').append(SafeText.markdown(m.report().title())).append(" |"));
         page.append("\n|---|").append("---:|".repeat(models.size())).append('\n');
         table().forEach((name, cells) -> page.append("| ")
-                .append(markdown(name))
+                .append(SafeText.markdown(name))
                 .append(" | ")
                 .append(String.join(" | ", cells))
                 .append(" |\n"));
@@ -81,15 +81,15 @@ record ReportPages(List<Model> models, List<String> settings) {
                 .append("<title>Evaluation</title>\n<style>\n")
                 .append(STYLE)
                 .append("</style>\n<h1>Evaluation</h1>\n<ul>\n");
-        settings.forEach(s -> page.append("<li>").append(html(s)).append("</li>\n"));
+        settings.forEach(s -> page.append("<li>").append(SafeText.html(s)).append("</li>\n"));
         page.append("</ul>\n<table>\n<thead><tr><th scope=\"col\">Measure</th>");
         models.forEach(m -> page.append("<th scope=\"col\">")
-                .append(html(m.report().title()))
+                .append(SafeText.html(m.report().title()))
                 .append("</th>"));
         page.append("</tr></thead>\n<tbody>\n");
         table().forEach((name, cells) -> {
-            page.append("<tr><th scope=\"row\">").append(html(name)).append("</th>");
-            cells.forEach(c -> page.append("<td>").append(html(c)).append("</td>"));
+            page.append("<tr><th scope=\"row\">").append(SafeText.html(name)).append("</th>");
+            cells.forEach(c -> page.append("<td>").append(SafeText.html(c)).append("</td>"));
             page.append("</tr>\n");
         });
         page.append("</tbody>\n</table>\n");
@@ -137,7 +137,9 @@ record ReportPages(List<Model> models, List<String> settings) {
     }
 
     private static void gallery(StringBuilder page, Model model) {
-        page.append("<h2>Photos of ").append(html(model.report().title())).append("</h2>\n");
+        page.append("<h2>Photos of ")
+                .append(SafeText.html(model.report().title()))
+                .append("</h2>\n");
         int shown = Math.min(SHOWN, model.exhibits().size());
         page.append("<p>The first ")
                 .append(shown)
@@ -146,13 +148,16 @@ record ReportPages(List<Model> models, List<String> settings) {
         page.append(" turns in which a photo was shared or due: the photo that was shared, then the one that was due.")
                 .append("</p>\n<div class=\"gallery\">\n");
         for (Exhibit exhibit : model.exhibits().subList(0, shown)) {
-            page.append("<figure>\n<p>“").append(html(exhibit.request())).append("”</p>\n");
+            page.append("<figure>\n<p>“")
+                    .append(SafeText.html(exhibit.request()))
+                    .append("”</p>\n");
             Photo shared = exhibit.shared();
             Due due = exhibit.due();
             image(page, shared == null ? null : shared.png(), shared == null ? "" : shared.caption());
             image(page, due == null ? null : png(due.picture()), due == null ? "" : due.caption());
-            page.append("<figcaption>Shared: ").append(shared == null ? "<em>none</em>" : html(shared.caption()));
-            page.append("<br>Due: ").append(due == null ? "<em>none</em>" : html(due.caption()));
+            page.append("<figcaption>Shared: ")
+                    .append(shared == null ? "<em>none</em>" : SafeText.html(shared.caption()));
+            page.append("<br>Due: ").append(due == null ? "<em>none</em>" : SafeText.html(due.caption()));
             page.append("</figcaption>\n</figure>\n");
         }
         page.append("</div>\n");
@@ -160,7 +165,7 @@ record ReportPages(List<Model> models, List<String> settings) {
 
     private static void image(StringBuilder page, byte @Nullable [] png, String caption) {
         if (png != null) {
-            page.append("<img alt=\"").append(html(caption)).append("\" src=\"data:image/png;base64,");
+            page.append("<img alt=\"").append(SafeText.html(caption)).append("\" src=\"data:image/png;base64,");
             page.append(Base64.getEncoder().encodeToString(png)).append("\">\n");
         }
     }
@@ -173,18 +178,5 @@ record ReportPages(List<Model> models, List<String> settings) {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture cannot be written as a PNG: " + e.getMessage(), e);
         }
-    }
-
-    private static String html(String text) {
-        return SafeText.line(text)
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
-    }
-
-    private static String markdown(String text) {
-        return SafeText.line(text).replaceAll("([\\\\`*_\\[\\]<>#|&])", "\\\\$1");
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,19 +180,13 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
     }
 
     private String markdown(Set<String> figures) {
-        StringBuilder page = new StringBuilder("# " + escaped(experiment.title()) + "\n\n");
+        StringBuilder page = new StringBuilder("# " + SafeText.markdown(experiment.title()) + "\n\n");
         experiment.notes().forEach(note -> page.append(note).append("\n\n"));
         page.append(HOW_TO_READ).append("\n");
         for (Part part : parts) {
-            page.append("\n## ").append(escaped(heading(part))).append("\n\n");
-            for (List<String> line : lines(part, "**", "**")) {
-                page.append("| ")
-                        .append(String.join(
-                                " | ",
-                                line.stream()
-                                        .map(cell -> cell.replace("|", "\\|"))
-                                        .toList()))
-                        .append(" |\n");
+            page.append("\n## ").append(SafeText.markdown(heading(part))).append("\n\n");
+            for (List<String> line : lines(part, SafeText::markdown, "**", "**")) {
+                page.append("| ").append(String.join(" | ", line)).append(" |\n");
                 if (line.get(0).isEmpty()) {
                     page.append("|").append(" --- |".repeat(line.size())).append("\n");
                 }
@@ -213,17 +208,17 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
                 <style>body {font-family: sans-serif; margin: 2em} td, th {padding: 0.2em 0.8em; text-align: left}
                 tr:nth-child(even) {background: #f2f2f2} img {width: 30em; margin: 0.3em}</style></head>
                 <body><h1>%1$s</h1>
-                """, tags(experiment.title())));
-        experiment.notes().forEach(note -> page.append("<p>").append(tags(note)).append("</p>\n"));
-        page.append("<p>").append(tags(HOW_TO_READ)).append("</p>\n");
+                """, SafeText.html(experiment.title())));
+        experiment
+                .notes()
+                .forEach(note -> page.append("<p>").append(SafeText.html(note)).append("</p>\n"));
+        page.append("<p>").append(SafeText.html(HOW_TO_READ)).append("</p>\n");
         for (Part part : parts) {
-            page.append("<h2>").append(tags(heading(part))).append("</h2>\n<table>\n");
-            for (List<String> line : lines(part, "\u0001", "\u0002")) {
+            page.append("<h2>").append(SafeText.html(heading(part))).append("</h2>\n<table>\n");
+            for (List<String> line : lines(part, SafeText::html, "<b>", "</b>")) {
                 String cell = line.get(0).isEmpty() ? "th" : "td";
                 page.append("<tr>");
-                line.forEach(text -> page.append("<" + cell + ">")
-                        .append(tags(text).replace("\u0001", "<b>").replace("\u0002", "</b>"))
-                        .append("</" + cell + ">"));
+                line.forEach(text -> page.append("<" + cell + ">").append(text).append("</" + cell + ">"));
                 page.append("</tr>\n");
             }
             page.append("</table>\n");
@@ -231,7 +226,7 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
                 byte[] png = figures.get(figure(part, measure));
                 if (png != null) {
                     page.append("<img alt=\"")
-                            .append(tags(Measured.label(measure)))
+                            .append(SafeText.html(Measured.label(measure)))
                             .append("\" src=\"data:image/png;base64,")
                             .append(Base64.getEncoder().encodeToString(png))
                             .append("\">\n");
@@ -246,15 +241,15 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         return part.table().title() + ": " + condition.label();
     }
 
-    /** The heading line, whose first cell is empty, then variants, then the paper's rows. */
-    private static List<List<String>> lines(Part part, String bold, String normal) {
+    /** The heading line, whose first cell is empty, then variants, then the paper's rows; names are escaped. */
+    private static List<List<String>> lines(Part part, UnaryOperator<String> escape, String bold, String normal) {
         List<List<String>> lines = new ArrayList<>();
         List<String> heading = new ArrayList<>(List.of(""));
         part.table().measures().forEach(measure -> heading.add(Measured.label(measure)));
         heading.add("seeds");
         lines.add(heading);
         for (Row row : part.rows()) {
-            List<String> line = new ArrayList<>(List.of(row.label()));
+            List<String> line = new ArrayList<>(List.of(escape.apply(row.label())));
             for (String measure : part.table().measures()) {
                 Cell cell = row.cells().get(measure);
                 line.add(cell == null ? "–" : text(measure, cell, bold, normal));
@@ -264,7 +259,7 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         }
         part.table().paper().forEach((data, rows) -> {
             for (PaperRow row : rows) {
-                List<String> line = new ArrayList<>(List.of("the paper, " + data + ": " + row.label()));
+                List<String> line = new ArrayList<>(List.of(escape.apply("the paper, " + data + ": " + row.label())));
                 for (String measure : part.table().measures()) {
                     Double value = row.values().get(measure);
                     line.add(value == null ? "–" : String.format(Locale.ROOT, "%.2f", value));
@@ -315,19 +310,5 @@ record ExperimentReport(Experiment experiment, List<Part> parts) {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the report cannot be written as JSON: " + e.getMessage(), e);
         }
-    }
-
-    private static String tags(String text) {
-        return SafeText.line(text.replace("\u0001", "\uE001").replace("\u0002", "\uE002"))
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("\uE001", "\u0001")
-                .replace("\uE002", "\u0002");
-    }
-
-    private static String escaped(String text) {
-        return SafeText.line(text).replaceAll("([\\\\`*_\\[\\]<>#|&])", "\\\\$1");
     }
 }

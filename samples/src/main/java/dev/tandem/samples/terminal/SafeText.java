@@ -28,6 +28,21 @@ public final class SafeText {
         return of(text).replaceAll("\\s*\\R\\s*", " ").replace('\t', ' ').strip();
     }
 
+    /** The same as {@link #line} for a page of HTML, between tags or in an attribute. */
+    public static String html(String text) {
+        return line(text)
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    /** The same as {@link #line} for Markdown, in a table too. */
+    public static String markdown(String text) {
+        return line(text).replaceAll("([\\\\`*_\\[\\]<>#|&])", "\\\\$1");
+    }
+
     private static boolean isUnsafe(int c) {
         boolean reorders = c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
         return Character.isISOControl(c) || reorders || Character.getType(c) == Character.SURROGATE;
