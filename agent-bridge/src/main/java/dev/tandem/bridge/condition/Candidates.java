@@ -2,8 +2,8 @@ package dev.tandem.bridge.condition;
 
 import dev.tandem.core.stage.CaptionDecoder;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
-import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,7 +96,7 @@ public record Candidates(CaptionDecoder decoder, int count) {
      * @param lengths n of each caption
      * @param chosen the N tokens that the language model says
      */
-    public Drawn draw(Tensor logits, List<Integer> lengths, List<Integer> chosen, RandomGenerator random) {
+    public Drawn draw(LogitRows logits, List<Integer> lengths, List<Integer> chosen, RandomGenerator random) {
         List<List<Integer>> captions = new ArrayList<>();
         List<Tried> tried = new ArrayList<>();
         double[] unsure = unsure(logits, chosen);
@@ -136,21 +136,15 @@ public record Candidates(CaptionDecoder decoder, int count) {
     }
 
     /** 1 - p(chosen) of each row, at least {@link #LEAST}. */
-    private static double[] unsure(Tensor logits, List<Integer> chosen) {
-        TensorEngine engine = logits.engine();
-        try (Scope scope = engine.scope()) {
-            long vocabulary = logits.size(1);
-            long[] places = new long[chosen.size()];
-            for (int i = 0; i < places.length; i++) {
-                places[i] = i * vocabulary + chosen.get(i);
-            }
-            float[] log = logits.detach()
-                    .reshape(-1)
-                    .indexSelect(0, engine.tensor(places, places.length))
-                    .sub(logits.logSumExp())
-                    .toFloatArray();
-            return IntStream.range(0, log.length)
-                    .mapToDouble(i -> Math.max(LEAST, 1 - Math.exp(log[i])))
+    private static double[] unsure(LogitRows logits, List<Integer> chosen) {
+        long[] places = new long[chosen.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i * logits.vocabulary() + chosen.get(i);
+        }
+        try (Scope scope = logits.engine().scope()) {
+            float[] sure = logits.probabilities(places);
+            return IntStream.range(0, sure.length)
+                    .mapToDouble(i -> Math.max(LEAST, 1 - (double) sure[i]))
                     .toArray();
         }
     }
@@ -166,9 +160,9 @@ public record Candidates(CaptionDecoder decoder, int count) {
         return first + n - 1;
     }
 
-    private static float[] row(Tensor logits, int row) {
+    private static float[] row(LogitRows logits, int row) {
         try (Scope scope = logits.engine().scope()) {
-            return logits.detach().select(0, row).toFloatArray();
+            return logits.values(new int[] {row}).toFloatArray();
         }
     }
 

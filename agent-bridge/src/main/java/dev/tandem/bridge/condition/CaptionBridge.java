@@ -5,6 +5,7 @@ import dev.tandem.bridge.relax.Relaxed;
 import dev.tandem.bridge.vocab.LexicalMap;
 import dev.tandem.core.stage.CaptionTokenizer;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,11 +78,11 @@ public final class CaptionBridge {
      * @param gumbel noise [N, V_L], or null for the plain softmax
      * @param tau temperature
      */
-    public BridgedConditioning condition(Tensor logits, List<Integer> lengths, @Nullable Tensor gumbel, double tau) {
+    public BridgedConditioning condition(LogitRows logits, List<Integer> lengths, @Nullable Tensor gumbel, double tau) {
         long sum = lengths.stream().mapToLong(Integer::longValue).sum();
-        if (logits.rank() != 2 || logits.size(0) != sum || lengths.isEmpty()) {
-            throw new IllegalArgumentException("the captions have " + lengths + " tokens, their logits the shape "
-                    + Arrays.toString(logits.shape()) + "; they must be [sum of lengths, V_L]");
+        if (logits.count() != sum || lengths.isEmpty()) {
+            throw new IllegalArgumentException("the captions have " + lengths + " tokens, their logits "
+                    + logits.count() + " rows; there must be one for each token");
         }
         Relaxed relaxed = relax.apply(logits, gumbel, tau);
         List<AlignedCaption> captions = align(relaxed.ids().toLongArray(), lengths);

@@ -91,9 +91,11 @@ final class MappedRows implements SoftRows {
                         .matmul(gradient) // [P, longest, d]
                         .reshape((long) count * longest, -1)
                         .indexSelect(0, engine.tensor(places, total)); // of y (M E), [N, d]
-                Tensor known = meant.matmul(table.transpose(0, 1)); // [N, known tokens]
-                // a model's vocabulary may be padded beyond its tokenizer's
-                long more = relaxed.soft().size(1) - table.size(0);
+                // a head may be padded beyond its tokenizer's vocabulary, and may lack tokens that are only read, such
+                // as a picture's
+                long spoken = Math.min(relaxed.vocabulary(), table.size(0));
+                long more = relaxed.vocabulary() - spoken;
+                Tensor known = meant.matmul(table.narrow(0, 0, spoken).transpose(0, 1)); // [N, spoken]
                 Tensor all =
                         more == 0 ? known : engine.cat(List.of(known, engine.zeros(DType.FLOAT32, total, more)), 1);
                 return new LogitGradient.Whole(scope.keep(relaxed.gradient(all).dense()));

@@ -44,7 +44,7 @@ record SparseRows(Tensor embeddings) implements SoftRows {
             float[] scalars = scalars(captions, vectors, gradient, shared);
             long[] entries = new long[sources];
             float[] gradients = new float[sources];
-            entries(captions, relaxed.soft().size(1), shared ? 1 : length, scalars, entries, gradients);
+            entries(captions, relaxed.vocabulary(), shared ? 1 : length, scalars, entries, gradients);
             return relaxed.gradient(entries, relaxed.values(entries), gradients);
         };
     }

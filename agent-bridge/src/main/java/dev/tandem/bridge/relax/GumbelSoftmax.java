@@ -1,5 +1,6 @@
 package dev.tandem.bridge.relax;
 
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -50,24 +51,23 @@ public record GumbelSoftmax(double gradientLimit) {
      * @param gumbel noise of the same shape, or null for the plain softmax
      * @param tau temperature, above 0
      */
-    public Relaxed apply(Tensor logits, @Nullable Tensor gumbel, double tau) {
+    public Relaxed apply(LogitRows logits, @Nullable Tensor gumbel, double tau) {
         if (!(tau > 0)) {
             throw new IllegalArgumentException("the temperature must be above 0, got " + tau);
         }
-        Tensor values = logits.detach();
         Tensor ids;
-        Tensor scores = values;
+        Tensor soft;
         double sharpness = 1;
         if (gumbel != null) {
-            Tensor noisy = values.add(gumbel); // log p differs from the logits by a constant for each row
+            Tensor noisy = logits.values().add(gumbel); // log p differs from the logits by a constant for each row
             ids = noisy.argmax(-1);
-            scores = noisy.sub(noisy.amax(-1, true)).mul(1 / tau);
+            soft = noisy.sub(noisy.amax(-1, true)).mul(1 / tau).softmax(-1);
             sharpness = 1 / tau;
         } else {
-            ids = values.argmax(-1);
+            ids = logits.argmax();
+            soft = logits.normalized() ? null : logits.softmax();
         }
-        Tensor soft = scores.softmax(-1);
-        double[] strengths = strengths(soft, ids, sharpness);
+        double[] strengths = strengths(logits, soft, ids, sharpness);
         float[] factors = new float[strengths.length];
         int usable = 0;
         for (int i = 0; i < strengths.length; i++) {
@@ -75,6 +75,7 @@ public record GumbelSoftmax(double gradientLimit) {
             factors[i] = (float) (strengths[i] > gradientLimit ? sharpness * gradientLimit / strengths[i] : sharpness);
         }
         return new Relaxed(
+                logits,
                 soft,
                 ids,
                 gumbel == null ? 1 : tau,
@@ -87,10 +88,12 @@ public record GumbelSoftmax(double gradientLimit) {
      * s of each row, or where that tells no more a bound of it. As {@code y_max² <= Σ y² <= y_max}, the largest value nearly always says on which
      * side of {@link #FAINT} and of the limit a row is; only the other rows are summed.
      */
-    private double[] strengths(Tensor soft, Tensor ids, double sharpness) {
-        float[] largest = soft.gather(1, ids.unsqueeze(-1)).toFloatArray();
+    private double[] strengths(LogitRows logits, @Nullable Tensor soft, Tensor ids, double sharpness) {
+        float[] largest = soft == null
+                ? largest(logits, ids)
+                : soft.gather(1, ids.unsqueeze(-1)).toFloatArray();
         double[] strengths = new double[largest.length];
-        long[] open = new long[largest.length];
+        int[] open = new int[largest.length];
         int n = 0;
         for (int i = 0; i < largest.length; i++) {
             double low = (1 - (double) largest[i]) * sharpness;
@@ -102,15 +105,31 @@ public record GumbelSoftmax(double gradientLimit) {
             open[n++] = i;
         }
         if (n > 0) {
-            Tensor rows = n == largest.length
-                    ? soft
-                    : soft.indexSelect(0, soft.engine().tensor(Arrays.copyOf(open, n), n));
-            float[] norms = rows.norm().toFloatArray();
+            int[] some = Arrays.copyOf(open, n);
+            float[] norms = (soft == null ? logits.values(some).softmax(-1) : rows(soft, some))
+                    .norm()
+                    .toFloatArray();
             for (int i = 0; i < n; i++) {
-                strengths[(int) open[i]] = (1 - (double) norms[i] * norms[i]) * sharpness;
+                strengths[open[i]] = (1 - (double) norms[i] * norms[i]) * sharpness;
             }
         }
         return strengths;
+    }
+
+    private static float[] largest(LogitRows logits, Tensor ids) {
+        long[] places = ids.toLongArray();
+        for (int i = 0; i < places.length; i++) {
+            places[i] += i * logits.vocabulary();
+        }
+        return logits.probabilities(places);
+    }
+
+    private static Tensor rows(Tensor soft, int[] some) {
+        return some.length == soft.size(0)
+                ? soft
+                : soft.indexSelect(
+                        0,
+                        soft.engine().tensor(Arrays.stream(some).asLongStream().toArray(), some.length));
     }
 
     /** Gumbel(0, 1) noise, -log(-log u), from one uniform number for each element in row-major order. */

@@ -14,6 +14,7 @@ import dev.tandem.bridge.vocab.SentenceAlignment;
 import dev.tandem.bridge.vocab.WordAlignment;
 import dev.tandem.core.stage.CaptionDecoder;
 import dev.tandem.core.stage.CaptionTokenizer;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.BridgeTraining;
@@ -68,7 +69,7 @@ public final class BridgeTrainer implements BridgeTraining {
 
     @Override
     public BridgedCaptions forward(
-            Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
+            LogitRows captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
         if (config.matrix() == BridgeConfig.Matrix.NONE) {
             return pipeline(captionLogits, targets);
         }
@@ -78,11 +79,11 @@ public final class BridgeTrainer implements BridgeTraining {
     }
 
     /** As in a pipeline whose stages are trained apart: the true captions, and no gradient. */
-    private BridgedCaptions pipeline(Tensor captionLogits, List<List<Integer>> targets) {
+    private BridgedCaptions pipeline(LogitRows captionLogits, List<List<Integer>> targets) {
         PlainConditioning plain = bridge.plain(targets);
         long[] ids = ids(targets);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("caption_right", right(captionLogits.detach().argmax(-1).toLongArray(), ids));
+        metrics.put("caption_right", right(captionLogits.argmax().toLongArray(), ids));
         metrics.put("caption_cache", aligner.stats().hitRate());
         return new BridgedCaptions(
                 plain.ids(),
@@ -95,19 +96,22 @@ public final class BridgeTrainer implements BridgeTraining {
     }
 
     /** What the language model says, and what it could say instead. */
-    private BridgedCaptions tried(Tensor captionLogits, List<List<Integer>> targets, RandomGenerator random) {
+    private BridgedCaptions tried(LogitRows captionLogits, List<List<Integer>> targets, RandomGenerator random) {
         TensorEngine engine = captionLogits.engine();
-        Tensor values = captionLogits.detach();
-        Tensor noisy = config.noise() ? values.add(GumbelSoftmax.noise(engine, random, values.shape())) : values;
-        Tensor ids = noisy.argmax(-1);
+        long rows = captionLogits.count();
+        long vocabulary = captionLogits.vocabulary();
+        Tensor ids = config.noise()
+                ? captionLogits
+                        .values()
+                        .add(GumbelSoftmax.noise(engine, random, rows, vocabulary))
+                        .argmax(-1)
+                : captionLogits.argmax();
         List<Integer> lengths = targets.stream().map(List::size).toList();
         List<Integer> chosen =
                 Arrays.stream(ids.toLongArray()).mapToObj(Math::toIntExact).toList();
         PlainConditioning said = bridge.plain(split(chosen, lengths));
-        Candidates.Drawn drawn = candidates.draw(values, lengths, chosen, random);
+        Candidates.Drawn drawn = candidates.draw(captionLogits, lengths, chosen, random);
         PlainConditioning others = bridge.plain(drawn.captions());
-        long rows = values.size(0);
-        long vocabulary = values.size(1);
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("caption_right", right(ids.toLongArray(), ids(targets)));
         metrics.put("caption_cache", aligner.stats().hitRate());
@@ -136,10 +140,11 @@ public final class BridgeTrainer implements BridgeTraining {
     }
 
     private BridgedCaptions relaxed(
-            Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
+            LogitRows captionLogits, List<List<Integer>> targets, long step, RandomGenerator random) {
         double tau = config.temperature().at(step);
-        Tensor gumbel =
-                config.noise() ? GumbelSoftmax.noise(captionLogits.engine(), random, captionLogits.shape()) : null;
+        Tensor gumbel = config.noise()
+                ? GumbelSoftmax.noise(captionLogits.engine(), random, captionLogits.count(), captionLogits.vocabulary())
+                : null;
         List<Integer> lengths = targets.stream().map(List::size).toList();
         BridgedConditioning result = bridge.condition(captionLogits, lengths, gumbel, tau);
         Map<String, Double> metrics = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.bridge.ToyVocabularies;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -85,7 +86,7 @@ class CandidatesTest {
         float[] logits = logits(1);
         List<Integer> chosen = chosen(logits, 1);
         Candidates.Drawn drawn = new Candidates(decoder, vocabulary)
-                .draw(ENGINE.tensor(logits, 1, vocabulary), List.of(1), chosen, new SplittableRandom(1));
+                .draw(LogitRows.of(ENGINE.tensor(logits, 1, vocabulary)), List.of(1), chosen, new SplittableRandom(1));
         float[] gradient =
                 drawn.gradient(ENGINE, 1, vocabulary, losses(drawn)).dense().toFloatArray();
         for (int v = 0; v < vocabulary; v++) {
@@ -109,7 +110,7 @@ class CandidatesTest {
         double[] mean = new double[2 * vocabulary];
         for (int d = 0; d < draws; d++) {
             try (Scope own = ENGINE.scope()) {
-                Candidates.Drawn drawn = all.draw(rows, List.of(2), chosen, random);
+                Candidates.Drawn drawn = all.draw(LogitRows.of(rows), List.of(2), chosen, random);
                 float[] gradient = drawn.gradient(ENGINE, 2, vocabulary, losses(drawn))
                         .dense()
                         .toFloatArray();
@@ -141,7 +142,11 @@ class CandidatesTest {
         logits[8] = 7;
         List<Integer> chosen = List.of(5, 0, 6);
         Candidates.Drawn drawn = new Candidates(decoder, 3)
-                .draw(ENGINE.tensor(logits, 3, vocabulary), List.of(1, 0, 2), chosen, new SplittableRandom(1));
+                .draw(
+                        LogitRows.of(ENGINE.tensor(logits, 3, vocabulary)),
+                        List.of(1, 0, 2),
+                        chosen,
+                        new SplittableRandom(1));
         assertEquals(List.of(0, 0, 0, 2, 2, 2), drawn.owners());
         assertEquals(
                 List.of(List.of(5), List.of(7), List.of(8)), drawn.captions().subList(0, 3));
@@ -153,7 +158,11 @@ class CandidatesTest {
     @Test
     void equalLossesGiveNoGradient() {
         Candidates.Drawn drawn = new Candidates(decoder, 4)
-                .draw(ENGINE.tensor(logits(1), 1, vocabulary), List.of(1), List.of(5), new SplittableRandom(1));
+                .draw(
+                        LogitRows.of(ENGINE.tensor(logits(1), 1, vocabulary)),
+                        List.of(1),
+                        List.of(5),
+                        new SplittableRandom(1));
         float[] gradient = drawn.gradient(ENGINE, 1, vocabulary, new float[] {2, 2, 2, 2})
                 .dense()
                 .toFloatArray();

@@ -18,11 +18,13 @@ import dev.tandem.bridge.vocab.VocabularyAlignment;
 import dev.tandem.bridge.vocab.WordAlignment;
 import dev.tandem.core.stage.Span;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -151,7 +153,7 @@ class CaptionBridgeTest {
 
         BridgedConditioning result;
         try (GradientTape tape = ENGINE.gradientTape()) {
-            result = bridge.condition(logits(), lengths(), gumbel, TAU);
+            result = bridge.condition(LogitRows.of(logits()), lengths(), gumbel, TAU);
             assertArrayEquals(
                     embeddings.embedding(result.ids()).toFloatArray(),
                     result.inputsEmbeds().toFloatArray());
@@ -159,7 +161,7 @@ class CaptionBridgeTest {
         }
         assertEquals(
                 captions.stream().flatMap(List::stream).toList(),
-                java.util.Arrays.stream(result.relaxed().ids().toLongArray())
+                Arrays.stream(result.relaxed().ids().toLongArray())
                         .mapToObj(Math::toIntExact)
                         .toList());
 
@@ -214,11 +216,61 @@ class CaptionBridgeTest {
         equalsTheDenseDefinition(new LexicalAlignment(map), Pool.AVG, map);
     }
 
+    /** What comes back to logits of this many columns; those beyond the first {@code spoken} cannot be said. */
+    private float[][] lexicalGradient(int columns, int spoken) {
+        LexicalMap map = LexicalMap.of(decoder, tokenizer);
+        CaptionBridge bridge = CaptionBridge.lexical(
+                new CaptionAligner(decoder, tokenizer, new LexicalAlignment(map)),
+                map,
+                embeddings,
+                GumbelSoftmax.unlimited());
+        float[] all = logits().toFloatArray();
+        int rows = all.length / decoder.vocabularySize();
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % columns < spoken ? all[i / columns * decoder.vocabularySize() + i % columns] : -1e9f;
+        }
+        try (GradientTape tape = ENGINE.gradientTape()) {
+            BridgedConditioning result =
+                    bridge.condition(LogitRows.of(ENGINE.tensor(values, rows, columns)), lengths(), null, 1);
+            tape.backward(result.inputsEmbeds()
+                    .mul(ENGINE.randn(new SplittableRandom(4), captions.size(), 12, WIDTH))
+                    .sum());
+            float[] gradient = result.gradient().get().dense().toFloatArray();
+            float[][] each = new float[rows][];
+            for (int row = 0; row < rows; row++) {
+                each[row] = Arrays.copyOfRange(gradient, row * columns, row * columns + spoken);
+            }
+            return each;
+        }
+    }
+
+    @Test
+    void theHeadMayHaveMoreOrFewerColumnsThanTheTokenizerHasTokens() {
+        int tokens = decoder.vocabularySize();
+        int spoken = tokens - 1; // the last is in none of the captions
+        assertTrue(captions.stream().flatMap(List::stream).allMatch(id -> id < spoken));
+        float[][] expected = lexicalGradient(tokens, spoken);
+        float largest = 0;
+        for (float[] row : expected) {
+            for (float g : row) {
+                largest = Math.max(largest, Math.abs(g));
+            }
+        }
+        assertTrue(largest > 1e-3);
+        for (int columns : new int[] {spoken, tokens + 3}) {
+            float[][] actual = lexicalGradient(columns, spoken);
+            for (int row = 0; row < expected.length; row++) {
+                assertArrayEquals(expected[row], actual[row], 5e-5f * largest, columns + " columns");
+            }
+        }
+    }
+
     @Test
     void noneCutsTheGradient() {
         CaptionBridge bridge = CaptionBridge.sparse(
                 new CaptionAligner(decoder, tokenizer, new NoAlignment()), embeddings, GumbelSoftmax.unlimited());
-        assertNull(bridge.condition(logits(), lengths(), null, 1).gradient());
+        assertNull(bridge.condition(LogitRows.of(logits()), lengths(), null, 1).gradient());
     }
 
     @Test
@@ -226,7 +278,7 @@ class CaptionBridgeTest {
         CaptionAligner aligner = new CaptionAligner(decoder, tokenizer, new SentenceAlignment(Pool.AVG));
         CaptionBridge bridge = CaptionBridge.sparse(aligner, embeddings, GumbelSoftmax.unlimited());
         Tensor rows = ENGINE.tensor(new float[2 * decoder.vocabularySize()], 2, decoder.vocabularySize());
-        BridgedConditioning result = bridge.condition(rows, List.of(2), null, 1);
+        BridgedConditioning result = bridge.condition(LogitRows.of(rows), List.of(2), null, 1);
         assertEquals("", result.captions().get(0).pair().llm().text());
         assertArrayEquals(
                 new long[] {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, result.ids().toLongArray());
@@ -246,7 +298,9 @@ class CaptionBridgeTest {
     void refusesLengthsThatDoNotFit() {
         CaptionBridge bridge = CaptionBridge.sparse(
                 new CaptionAligner(decoder, tokenizer, new NoAlignment()), embeddings, GumbelSoftmax.unlimited());
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> bridge.condition(logits(), List.of(3), null, 1))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> bridge.condition(LogitRows.of(logits()), List.of(3), null, 1))
                 .getMessage()
                 .contains("[3]"));
     }

@@ -14,6 +14,7 @@ import dev.tandem.core.stage.Span;
 import dev.tandem.core.stage.SpelledCaption;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
@@ -132,7 +133,7 @@ class NoVocabularySizedTensorTest {
             float[] gradient;
             try (GradientTape tape = recording.engine().gradientTape()) {
                 BridgedConditioning result =
-                        bridge.condition(recording.seen(logits), lengths, recording.seen(gumbel), 0.5);
+                        bridge.condition(LogitRows.of(recording.seen(logits)), lengths, recording.seen(gumbel), 0.5);
                 assertEquals(2, result.captions().size());
                 Tensor loss = result.inputsEmbeds().square().sum();
                 assertTrue(recording.shapes().size() > 10);

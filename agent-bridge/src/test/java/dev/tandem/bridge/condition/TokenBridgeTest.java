@@ -11,6 +11,7 @@ import dev.tandem.core.caption.Caption;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.stage.BridgeStageFactory;
 import dev.tandem.core.stage.Conditioning;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -51,8 +52,9 @@ class TokenBridgeTest {
             CaptionBridge bridge = CaptionBridge.sparse(
                     new CaptionAligner(decoder, tokenizer, new WordAlignment()), table, GumbelSoftmax.unlimited());
             Tensor rows = ENGINE.tensor(logits, ids.size(), decoder.vocabularySize());
-            long[] trained =
-                    bridge.condition(rows, List.of(ids.size()), null, 1).ids().toLongArray();
+            long[] trained = bridge.condition(LogitRows.of(rows), List.of(ids.size()), null, 1)
+                    .ids()
+                    .toLongArray();
             for (int k = 0; k < trained.length; k++) {
                 assertEquals(
                         k < inference.tokenIds().size() ? inference.tokenIds().get(k) : tokenizer.padId(), trained[k]);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.core.tensor.DType;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -58,7 +59,8 @@ class GumbelSoftmaxTest {
         float[] noise = {1.1f, 0.2f, -0.9f, 0.4f};
         float[] weights = {1f, -2f, 0.5f, 3f};
         double tau = 0.5;
-        Relaxed relaxed = GumbelSoftmax.unlimited().apply(ENGINE.tensor(logits, 1, 4), ENGINE.tensor(noise, 1, 4), tau);
+        Relaxed relaxed = GumbelSoftmax.unlimited()
+                .apply(LogitRows.of(ENGINE.tensor(logits, 1, 4)), ENGINE.tensor(noise, 1, 4), tau);
         double[] y = exact(logits, noise, tau);
         double mean = 0;
         for (int i = 0; i < 4; i++) {
@@ -82,16 +84,45 @@ class GumbelSoftmaxTest {
     @Test
     void withoutNoiseItIsTheSoftmaxWhateverTheTemperature() {
         Tensor logits = ENGINE.tensor(new float[] {1, 2, 3}, 1, 3);
-        Relaxed relaxed = GumbelSoftmax.unlimited().apply(logits, null, 0.01);
+        Relaxed relaxed = GumbelSoftmax.unlimited().apply(LogitRows.of(logits), null, 0.01);
         assertArrayEquals(logits.softmax(-1).toFloatArray(), relaxed.soft().toFloatArray(), 1e-7f);
         assertEquals(1, relaxed.tau());
+    }
+
+    @Test
+    void withTheNormalizersOfATokenLossItSaysTheSameWithoutASoftmaxOfItsOwn() {
+        SplittableRandom random = new SplittableRandom(7);
+        Tensor all = ENGINE.randn(random, 6, 30).mul(4);
+        long[] rows = {1, 2, 3, 5};
+        long[] places = {0, 31, 62, 119, 93};
+        float[] gradients = {1, -2, 0.5f, 3, 1};
+        for (double limit : new double[] {Double.POSITIVE_INFINITY, 0.3}) {
+            GumbelSoftmax relax = new GumbelSoftmax(limit);
+            Relaxed own = relax.apply(LogitRows.of(all.indexSelect(0, ENGINE.tensor(rows, 4))), null, 1);
+            Relaxed shared = relax.apply(LogitRows.of(all, rows, all.logSumExp()), null, 1);
+            assertArrayEquals(own.ids().toLongArray(), shared.ids().toLongArray());
+            assertEquals(own.usableRows(), shared.usableRows());
+            assertArrayEquals(own.values(places), shared.values(places), 1e-6f);
+            Tensor whole = ENGINE.randn(random, 4, 30);
+            assertArrayEquals(
+                    own.gradient(whole).dense().toFloatArray(),
+                    shared.gradient(whole).dense().toFloatArray(),
+                    1e-6f);
+            assertArrayEquals(
+                    own.gradient(places, own.values(places), gradients).dense().toFloatArray(),
+                    shared.gradient(places, shared.values(places), gradients)
+                            .dense()
+                            .toFloatArray(),
+                    1e-6f);
+        }
     }
 
     @Test
     void staysFiniteAtTheSmallestTemperature() {
         SplittableRandom random = new SplittableRandom(5);
         Tensor logits = ENGINE.randn(random, 64, 5000).mul(20);
-        Relaxed relaxed = new GumbelSoftmax(100).apply(logits, GumbelSoftmax.noise(ENGINE, random, 64, 5000), 1e-4);
+        Relaxed relaxed =
+                new GumbelSoftmax(100).apply(LogitRows.of(logits), GumbelSoftmax.noise(ENGINE, random, 64, 5000), 1e-4);
         Tensor gradients = ENGINE.randn(random, 64, 5000);
         for (float g : relaxed.gradient(gradients).dense().toFloatArray()) {
             assertTrue(Float.isFinite(g));
@@ -106,7 +137,8 @@ class GumbelSoftmaxTest {
         double[] limits = {Double.POSITIVE_INFINITY, 100};
         for (int run = 0; run < 2; run++) {
             Tensor logits = ENGINE.tensor(new float[] {3, 3, 0, 6e-4f}, 2, 2);
-            Relaxed relaxed = new GumbelSoftmax(limits[run]).apply(logits, ENGINE.zeros(DType.FLOAT32, 2, 2), 1e-4);
+            Relaxed relaxed =
+                    new GumbelSoftmax(limits[run]).apply(LogitRows.of(logits), ENGINE.zeros(DType.FLOAT32, 2, 2), 1e-4);
             assertEquals(run == 0 ? 1 : 0.5, relaxed.usableRows());
             gradients[run] = relaxed.gradient(ENGINE.tensor(new float[] {1, 0, 1, 0}, 2, 2))
                     .dense()

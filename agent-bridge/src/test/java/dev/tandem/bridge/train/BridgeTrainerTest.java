@@ -9,6 +9,7 @@ import dev.tandem.bridge.ToyVocabularies;
 import dev.tandem.bridge.relax.Temperature;
 import dev.tandem.bridge.train.BridgeConfig.Matrix;
 import dev.tandem.core.config.ConfigReader;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -52,7 +53,7 @@ class BridgeTrainerTest {
             logits[i * vocabulary + chosen[i]] = 30;
         }
         return new BridgeTrainer(config, decoder, tokenizer, table)
-                .forward(ENGINE.tensor(logits, 4, vocabulary), targets, step, new SplittableRandom(2));
+                .forward(LogitRows.of(ENGINE.tensor(logits, 4, vocabulary)), targets, step, new SplittableRandom(2));
     }
 
     @Test

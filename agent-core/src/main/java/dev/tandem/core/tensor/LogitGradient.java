@@ -1,5 +1,7 @@
 package dev.tandem.core.tensor;
 
+import java.util.function.Supplier;
+
 /** The gradient of rows of logits, [n, V]. */
 public sealed interface LogitGradient {
 
@@ -32,20 +34,21 @@ public sealed interface LogitGradient {
     /**
      * In parts: {@code factor · softmax} in each row, and single values that are added.
      *
-     * @param softmax [n, V]; becomes the gradient when that is asked for
+     * @param softmax makes [n, V], which becomes the gradient when that is asked for
      * @param factors [n]
      * @param entries int64 [m], places in row-major order
      * @param values [m], added there
      * @param ofLogits whether the softmax is that of the logits themselves, which the token loss has too
      */
-    record Parts(Tensor softmax, Tensor factors, Tensor entries, Tensor values, boolean ofLogits)
+    record Parts(Supplier<Tensor> softmax, Tensor factors, Tensor entries, Tensor values, boolean ofLogits)
             implements LogitGradient {
 
         @Override
         public Tensor dense() {
-            softmax.scaleRows(factors);
-            softmax.addAt(entries, values);
-            return softmax;
+            Tensor gradient = softmax.get();
+            gradient.scaleRows(factors);
+            gradient.addAt(entries, values);
+            return gradient;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tandem.core.train;
 
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ public interface BridgeTraining {
      * @param step number of the training step, for the temperature
      * @param random draws the Gumbel noise
      */
-    BridgedCaptions forward(Tensor captionLogits, List<List<Integer>> targets, long step, RandomGenerator random);
+    BridgedCaptions forward(LogitRows captionLogits, List<List<Integer>> targets, long step, RandomGenerator random);
 
     /**
      * What the text encoder reads: exactly the embeddings of {@code ids} in the forward direction; only gradients come through the

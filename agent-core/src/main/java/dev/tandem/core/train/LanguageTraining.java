@@ -2,6 +2,7 @@ package dev.tandem.core.train;
 
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,9 @@ public interface LanguageTraining {
         /** L_t, the mean cross entropy over all targets of the batch, a scalar; its gradient is taken by {@link #backward}. */
         Tensor loss();
 
-        /** Values [sum of n, V_L], the captions of the batch one after the other; null if it has none. */
+        /** [sum of n, V_L], the captions of the batch one after the other, valid until {@link #backward}; null if it has none. */
         @Nullable
-        Tensor captionLogits();
+        LogitRows captionLogits();
 
         /**
          * Takes the gradient of {@code scale L_t}, and of what came back to the captions' logits; once, as the logits are overwritten.

@@ -3,6 +3,7 @@ package dev.tandem.llm.train;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.CaptionSpan;
@@ -161,7 +162,7 @@ public final class LanguageModelTraining implements LanguageTraining {
         private final Tensor logSumExp; // [N]
         private final Tensor loss;
         private final long[] places; // of the right tokens among the logits
-        private final @Nullable Tensor captions;
+        private final @Nullable LogitRows captions;
 
         Step(Tensor picked, Tensor features, Tensor logits, Rows rows, boolean learns) {
             this.picked = picked;
@@ -177,7 +178,7 @@ public final class LanguageModelTraining implements LanguageTraining {
                     .mul(engine().tensor(weights, weights.length))
                     .sum()
                     .sub(right.mean());
-            this.captions = rows.captions.length == 0 ? null : logits.detach().indexSelect(0, indices(rows.captions));
+            this.captions = rows.captions.length == 0 ? null : LogitRows.of(logits, rows.captions, logSumExp);
         }
 
         private TensorEngine engine() {
@@ -210,7 +211,7 @@ public final class LanguageModelTraining implements LanguageTraining {
         }
 
         @Override
-        public @Nullable Tensor captionLogits() {
+        public @Nullable LogitRows captionLogits() {
             return captions;
         }
 

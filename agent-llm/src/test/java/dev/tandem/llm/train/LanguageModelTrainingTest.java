@@ -15,6 +15,7 @@ import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -90,7 +91,7 @@ class LanguageModelTrainingTest {
             assertEquals(sum / count, step.loss().item(), 1e-4);
 
             CaptionSpan span = batch.captions().get(0);
-            float[] captions = assertNotNullTensor(step.captionLogits()).toFloatArray();
+            float[] captions = assertNotNullRows(step.captionLogits()).values().toFloatArray();
             assertArrayEquals(
                     Arrays.copyOfRange(logits, (span.start() - 1) * V, (span.end() - 1) * V), captions, 1e-4f);
             assertEquals("a cat".length() * V, captions.length);
@@ -170,7 +171,7 @@ class LanguageModelTrainingTest {
         }
         boolean same = kind.endsWith("logits");
         return new LogitGradient.Parts(
-                (same ? captions : captions.mul(2)).softmax(-1),
+                () -> (same ? captions : captions.mul(2)).softmax(-1),
                 engine.randn(new SplittableRandom(6), rows),
                 engine.tensor(new long[] {3, V + 1, V + 1}, 3),
                 engine.tensor(new float[] {0.5f, -2, 1}, 3),
@@ -185,7 +186,7 @@ class LanguageModelTrainingTest {
         float[] returned = new float[rows * V];
         Map<String, float[]> actual = gradients((model, training, batch, tape) -> {
             LanguageTraining.LanguageStep step = training.forward(batch);
-            Tensor captions = assertNotNullTensor(step.captionLogits());
+            Tensor captions = assertNotNullRows(step.captionLogits()).values();
             LogitGradient more = more(kind, captions);
             if (more != null) {
                 System.arraycopy(more(kind, captions).dense().toFloatArray(), 0, returned, 0, returned.length);
@@ -253,6 +254,11 @@ class LanguageModelTrainingTest {
     private static Tensor assertNotNullTensor(@org.jspecify.annotations.Nullable Tensor tensor) {
         assertNotNull(tensor);
         return tensor;
+    }
+
+    private static LogitRows assertNotNullRows(@org.jspecify.annotations.Nullable LogitRows rows) {
+        assertNotNull(rows);
+        return rows;
     }
 
     private static long sum(DialogueBatch batch) {

@@ -7,6 +7,7 @@ import dev.tandem.bridge.train.BridgeTrainer;
 import dev.tandem.bridge.vocab.SentenceAlignment.Pool;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -91,7 +92,7 @@ final class BridgeBench {
             Runnable bridged = () -> {
                 try (Scope step = engine.scope();
                         GradientTape tape = engine.gradientTape()) {
-                    BridgedCaptions captions = bridge.forward(logits, targets, 1, random);
+                    BridgedCaptions captions = bridge.forward(LogitRows.of(logits), targets, 1, random);
                     tape.backward(captions.inputsEmbeds(), upstream);
                     gradient(captions).dense();
                 }
@@ -139,7 +140,7 @@ final class BridgeBench {
                 try (Scope step = engine.scope();
                         GradientTape tape = engine.gradientTape()) {
                     LanguageStep text = language.forward(batch);
-                    Tensor logits = Objects.requireNonNull(text.captionLogits());
+                    LogitRows logits = Objects.requireNonNull(text.captionLogits());
                     BridgedCaptions captions = bridge.forward(logits, batch.captionTokens(), 1, random);
                     tape.backward(captions.inputsEmbeds(), upstream);
                     text.backward(tape, 1, gradient(captions));

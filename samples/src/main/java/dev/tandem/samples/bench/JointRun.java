@@ -5,6 +5,7 @@ import dev.tandem.bridge.train.BridgeTrainer;
 import dev.tandem.bridge.vocab.SentenceAlignment.Pool;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Shapes;
 import dev.tandem.core.tensor.Tensor;
@@ -159,7 +160,7 @@ final class JointRun implements AutoCloseable {
                     }
 
                     @Override
-                    public @Nullable Tensor captionLogits() {
+                    public @Nullable LogitRows captionLogits() {
                         return step.captionLogits();
                     }
 

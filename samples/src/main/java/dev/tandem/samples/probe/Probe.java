@@ -6,6 +6,7 @@ import dev.tandem.bridge.vocab.MappedTransform;
 import dev.tandem.bridge.vocab.SentenceAlignment;
 import dev.tandem.bridge.vocab.VocabularyAlignment;
 import dev.tandem.bridge.vocab.WordAlignment;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.train.DialogueBatch;
@@ -95,11 +96,11 @@ record Probe(ProbedModel model, int noises, long seed) {
             DialogueBatch batch = DialoguePacker.pack(model.engine, List.of(dialogue), Targets.BOTH);
             LanguageTraining.LanguageStep step = model.language.forward(batch);
             targets = batch.captionTokens().get(0);
-            Tensor captions = step.captionLogits();
+            LogitRows captions = step.captionLogits();
             if (captions == null) {
                 return Optional.empty();
             }
-            logits = rows(captions, targets.size());
+            logits = rows(captions.values(), targets.size());
             Tensor encoded = latents(scene, random);
             latents = encoded.toFloatArray();
             shape = Arrays.copyOfRange(encoded.shape(), 1, 4);

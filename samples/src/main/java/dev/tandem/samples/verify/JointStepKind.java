@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.core.tensor.DType;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.train.BridgeTraining.BridgedCaptions;
@@ -53,7 +54,8 @@ final class JointStepKind implements ParityKind {
 
     private static void values(JointModels models, ParityCase parityCase, Map<String, Tensor> outputs) {
         Tensor logits = models.logits();
-        BridgedCaptions captions = models.bridge().forward(captionRows(models, logits), models.targets(), 1, UNUSED);
+        BridgedCaptions captions =
+                models.bridge().forward(LogitRows.of(captionRows(models, logits)), models.targets(), 1, UNUSED);
         Tensor context = models.context(captions.ids(), captions.inputsEmbeds());
         Tensor lossT = textLoss(models, parityCase, logits);
         Tensor prediction = models.predict(context);
@@ -75,8 +77,8 @@ final class JointStepKind implements ParityKind {
             JointModels models, ParityCase parityCase, double textWeight, double pictureWeight) {
         Tensor leaf = models.logits().detach().requiresGrad(true);
         try (GradientTape tape = models.engine().gradientTape()) {
-            BridgedCaptions captions =
-                    models.bridge().forward(captionRows(models, leaf.detach()), models.targets(), 1, UNUSED);
+            BridgedCaptions captions = models.bridge()
+                    .forward(LogitRows.of(captionRows(models, leaf.detach())), models.targets(), 1, UNUSED);
             tape.backward(models.image()
                     .loss(models.latents(), captions.ids(), captions.inputsEmbeds(), UNUSED)
                     .mul(pictureWeight));

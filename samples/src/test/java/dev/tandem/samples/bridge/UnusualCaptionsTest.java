@@ -14,6 +14,7 @@ import dev.tandem.bridge.vocab.LexicalMap;
 import dev.tandem.bridge.vocab.SentenceAlignment.Pool;
 import dev.tandem.core.tensor.GradientTape;
 import dev.tandem.core.tensor.LogitGradient;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -83,8 +84,8 @@ class UnusualCaptionsTest {
         }
         Tensor rows = ENGINE.tensor(logits, ids.size(), vocabulary);
         try (GradientTape tape = ENGINE.gradientTape()) {
-            BridgedCaptions out =
-                    new BridgeTrainer(config, words, clip, table).forward(rows, captions, 1, new SplittableRandom(2));
+            BridgedCaptions out = new BridgeTrainer(config, words, clip, table)
+                    .forward(LogitRows.of(rows), captions, 1, new SplittableRandom(2));
             Tensor probe =
                     ENGINE.randn(new SplittableRandom(3), out.inputsEmbeds().shape());
             if (out.reachesLogits()) {

@@ -14,6 +14,7 @@ import dev.tandem.bridge.vocab.SentenceAlignment;
 import dev.tandem.bridge.vocab.VocabularyAlignment;
 import dev.tandem.bridge.vocab.WordAlignment;
 import dev.tandem.core.tensor.GradientTape;
+import dev.tandem.core.tensor.LogitRows;
 import dev.tandem.core.tensor.Scope;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
@@ -86,8 +87,8 @@ class ProbeTest {
         Tensor probe = ENGINE.randn(new SplittableRandom(2), 1, model.captions.maxLength(), model.width());
         float[] returned;
         try (GradientTape tape = ENGINE.gradientTape()) {
-            BridgedConditioning out =
-                    bridge.condition(ENGINE.tensor(logits, said.size(), vocabulary), List.of(said.size()), null, 1);
+            BridgedConditioning out = bridge.condition(
+                    LogitRows.of(ENGINE.tensor(logits, said.size(), vocabulary)), List.of(said.size()), null, 1);
             tape.backward(out.inputsEmbeds().mul(probe).sum());
             returned = out.gradient().get().dense().toFloatArray();
         }
