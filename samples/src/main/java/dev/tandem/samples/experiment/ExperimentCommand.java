@@ -10,7 +10,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,7 +76,7 @@ public final class ExperimentCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "GLOB",
             description =
-                    "only runs whose name fits, such as 'clean/*/seed-1'; the report is of all results that are there")
+                    "only runs whose name, or a folder of it, fits: 'clean', 'clean/*/seed-1'; the report is of all results that are there")
     private @Nullable String only;
 
     @Option(names = "--list", description = "only list the runs")
@@ -117,14 +119,17 @@ public final class ExperimentCommand implements Callable<Integer> {
             return 0;
         }
         OutputFiles.checkFolder(folder);
-        boolean all;
+        ExperimentRuns.Made made;
         try (StopSignal stop = StopSignal.listen()) {
-            all = new ExperimentRuns(TorchEngine.on(Device.parse(device)), folder, experiment.evaluation(), keepModels)
+            made = new ExperimentRuns(TorchEngine.on(Device.parse(device)), folder, experiment.evaluation(), keepModels)
                     .make(chosen, parallel, line -> say(out, line), stop);
         }
         ExperimentReport.of(experiment, planned, folder).write(folder);
         out.println("wrote " + folder.resolve(ExperimentReport.PAGE));
-        return all ? 0 : INTERRUPTED;
+        if (!made.failures().isEmpty()) {
+            throw made.failures().get(0);
+        }
+        return made.all() ? 0 : INTERRUPTED;
     }
 
     private boolean isChosen(PlannedRun run) {
@@ -132,7 +137,8 @@ public final class ExperimentCommand implements Callable<Integer> {
             return true;
         }
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + only);
-        return matcher.matches(Path.of(run.name()));
+        return Stream.iterate(Path.of(run.name()), Objects::nonNull, Path::getParent)
+                .anyMatch(matcher::matches);
     }
 
     private String plainName() {

@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -50,14 +51,13 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
 
     /**
-     * Makes them.
+     * Makes them. One that fails is named, and does not take the others along.
      *
      * @param parallel how many at a time
      * @param say hears what happens, a line each
      * @param stop whether to stop with checkpoints
-     * @return whether all have a result now
      */
-    boolean make(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
+    Made make(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
         try {
             Files.createDirectories(results);
             try (FileChannel file = FileChannel.open(
@@ -74,27 +74,34 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
         }
     }
 
-    private boolean makeAlone(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
+    /**
+     * What was made.
+     *
+     * @param all whether all runs have a result now
+     * @param failures of runs that failed
+     */
+    record Made(boolean all, List<RuntimeException> failures) {}
+
+    private Made makeAlone(List<PlannedRun> runs, int parallel, Consumer<String> say, BooleanSupplier stop) {
         ConcurrentLinkedQueue<PlannedRun> waiting = new ConcurrentLinkedQueue<>(runs.stream()
                 .filter(run -> !RunResult.isIn(run.folder(results)))
                 .toList());
         say.accept(String.format(
                 Locale.ROOT, "%,d runs, of which %,d are done", runs.size(), runs.size() - waiting.size()));
-        AtomicBoolean failed = new AtomicBoolean();
+        List<RuntimeException> failures = Collections.synchronizedList(new ArrayList<>());
         ExecutorService workers = Executors.newFixedThreadPool(parallel);
         try {
             List<? extends Future<?>> all = IntStream.range(0, parallel)
                     .mapToObj(i -> workers.submit(() -> {
-                        BooleanSupplier over = () -> stop.getAsBoolean() || failed.get();
-                        try {
-                            for (PlannedRun next = waiting.poll();
-                                    next != null && !over.getAsBoolean();
-                                    next = waiting.poll()) {
-                                make(next, say, over);
+                        for (PlannedRun next = waiting.poll();
+                                next != null && !stop.getAsBoolean();
+                                next = waiting.poll()) {
+                            try {
+                                make(next, say, stop);
+                            } catch (RuntimeException e) {
+                                failures.add(e);
+                                say.accept(next.name() + ": failed: " + e.getMessage());
                             }
-                        } catch (RuntimeException | Error e) {
-                            failed.set(true);
-                            throw e;
                         }
                     }))
                     .toList();
@@ -102,17 +109,14 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
                 each.get();
             }
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
             throw new IllegalStateException("a run ended with " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         } finally {
             workers.shutdown();
         }
-        return runs.stream().allMatch(run -> RunResult.isIn(run.folder(results)));
+        boolean all = runs.stream().allMatch(run -> RunResult.isIn(run.folder(results)));
+        return new Made(all, List.copyOf(failures));
     }
 
     private void make(PlannedRun run, Consumer<String> say, BooleanSupplier stop) {

@@ -70,12 +70,13 @@ class ExperimentTest {
 
         // stopped in its first step, a run leaves a checkpoint and no result; the others do not begin
         AtomicInteger asked = new AtomicInteger();
-        assertFalse(runs.make(planned, 1, line -> {}, () -> asked.getAndIncrement() >= 2));
+        assertFalse(runs.make(planned, 1, line -> {}, () -> asked.getAndIncrement() >= 2)
+                .all());
         assertTrue(Files.exists(results.resolve("clean/pipeline/seed-1/checkpoint-1")));
         assertFalse(Files.exists(results.resolve("clean/word")));
 
         List<String> said = Collections.synchronizedList(new ArrayList<>());
-        assertTrue(runs.make(planned, 2, said::add, GO_ON));
+        assertTrue(runs.make(planned, 2, said::add, GO_ON).all());
         assertTrue(said.contains("clean/pipeline/seed-1: goes on"), said.toString());
         assertTrue(said.contains("clean/word/seed-2: begins"), said.toString());
         for (PlannedRun run : planned) {
@@ -91,7 +92,7 @@ class ExperimentTest {
         JsonNode before = new ObjectMapper().readTree(Files.readString(first));
         Files.delete(first);
         said.clear();
-        assertTrue(runs.make(planned, 1, said::add, GO_ON));
+        assertTrue(runs.make(planned, 1, said::add, GO_ON).all());
         assertEquals(List.of("4 runs, of which 3 are done", "clean/pipeline/seed-1: begins"), said.subList(0, 2));
         JsonNode after = new ObjectMapper().readTree(Files.readString(first));
         assertEquals(before.get("scores"), after.get("scores"));
@@ -116,6 +117,22 @@ class ExperimentTest {
         // models of this size share no photos
         assertFalse(rows.get(0).has("judge_fid"));
         assertTrue(Files.size(results.resolve("one-clean-agent-bleu-1.png")) > 1000);
+    }
+
+    @Test
+    void aRunThatFailsIsNamedAndTheOthersAreMade() throws IOException {
+        Path model = folder.resolve("tiny");
+        TinyModelFolder.write(ENGINE, model);
+        Experiment experiment = experiment(DEFINITION
+                .replace("{\"matrix\": \"none\", \"noise\": null}}", "{}, \"perceptron\": \"full\"}") // it has no eyes
+                .replace("[1, 2]", "[1]"));
+        List<String> said = new ArrayList<>();
+        ExperimentRuns.Made made = new ExperimentRuns(ENGINE, folder.resolve("results"), experiment.evaluation(), false)
+                .make(experiment.runs(model), 1, said::add, GO_ON);
+        assertFalse(made.all());
+        assertEquals(1, made.failures().size());
+        assertTrue(said.get(2).startsWith("clean/pipeline/seed-1: failed: "), said.toString());
+        assertTrue(said.get(4).startsWith("clean/word/seed-1: done"), said.toString());
     }
 
     @Test
