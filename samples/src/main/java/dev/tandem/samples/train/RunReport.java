@@ -6,6 +6,7 @@ import dev.tandem.core.train.StepReport;
 import dev.tandem.core.train.TrainConfig;
 import dev.tandem.core.train.TrainListener;
 import dev.tandem.core.train.TrainResult;
+import dev.tandem.samples.terminal.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -96,7 +97,8 @@ final class RunReport implements TrainListener {
     }
 
     private String html(Curves curves) throws IOException {
-        StringBuilder page = new StringBuilder(String.format("""
+        StringBuilder page =
+                new StringBuilder(String.format("""
                 <!doctype html>
                 <html lang="en"><head><meta charset="utf-8"><title>%s</title>
                 <style>body {font-family: sans-serif; margin: 2em; max-width: 62em} img {width: 30em; margin: 0.3em}
@@ -104,19 +106,19 @@ final class RunReport implements TrainListener {
                 .samples img {width: 8em} .samples th, .samples td {text-align: left; vertical-align: top; font-weight: normal}
                 </style></head>
                 <body><h1>%s</h1><p>%s</p>
-                """, escaped(task), escaped(task), escaped(state)));
+                """, SafeText.html(task), SafeText.html(task), SafeText.html(state)));
         if (!curves.lastEvaluation().isEmpty()) {
             page.append("<h2>Last evaluation</h2>\n<table>\n");
             curves.lastEvaluation()
-                    .forEach((name, value) -> page.append(
-                            String.format(Locale.ROOT, "<tr><th>%s</th><td>%.5g</td></tr>%n", escaped(name), value)));
+                    .forEach((name, value) -> page.append(String.format(
+                            Locale.ROOT, "<tr><th>%s</th><td>%.5g</td></tr>%n", SafeText.html(name), value)));
             page.append("</table>\n");
         }
         page.append("<h2>Curves</h2>\n");
         for (Map.Entry<String, String> picture : curves.pictures().entrySet()) {
             page.append(String.format(
                     "<img alt=\"%s\" src=\"data:image/png;base64,%s\">%n",
-                    escaped(picture.getKey()), picture.getValue()));
+                    SafeText.html(picture.getKey()), picture.getValue()));
         }
         samples(page);
         return page.append("</body></html>\n").toString();
@@ -131,7 +133,8 @@ final class RunReport implements TrainListener {
         }
         page.append(
                 "<h2>Sample pictures</h2>\n<p>Each column is one caption in one noise.</p>\n<table class=\"samples\">\n<tr><th>step</th>");
-        captions.forEach(caption -> page.append("<th>").append(escaped(caption)).append("</th>"));
+        captions.forEach(
+                caption -> page.append("<th>").append(SafeText.html(caption)).append("</th>"));
         page.append("</tr>\n");
         rows.forEach((step, pictures) -> {
             page.append(String.format(Locale.ROOT, "<tr><th>%,d</th>", step));
@@ -142,17 +145,10 @@ final class RunReport implements TrainListener {
                                 ? "<td></td>"
                                 : String.format(
                                         "<td><img alt=\"%s\" src=\"%s/%s\"></td>",
-                                        escaped(captions.get(i)), TrainingRun.SAMPLES, name));
+                                        SafeText.html(captions.get(i)), TrainingRun.SAMPLES, name));
             }
             page.append("</tr>\n");
         });
         page.append("</table>\n");
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }
