@@ -17,6 +17,7 @@ import dev.tandem.core.stage.ImageOptions;
 import dev.tandem.core.stage.ImageStage;
 import dev.tandem.core.stage.LanguageOptions;
 import dev.tandem.core.stage.LanguageStage;
+import dev.tandem.core.stage.LanguageUsage;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
@@ -69,10 +70,9 @@ public final class PhotoSharingAgent implements AutoCloseable {
             throw new IllegalArgumentException("maxNewTokens is " + language.maxNewTokens()
                     + ", but question and answer together have at most " + context + " tokens with this model");
         }
-        int budget = Math.min(context - language.maxNewTokens(), settings.memoryTokens());
         CaptionMarkup markup =
                 new CaptionMarkup(config.markers().begin(), config.markers().end());
-        window = new DialogueWindow(stages.language(), markup, budget);
+        window = new DialogueWindow(stages.language(), markup, settings.memoryTokens());
         tool = "Tandem " + Version.tandem() + ", model " + config.name();
     }
 
@@ -84,6 +84,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
     /** The model folder's configuration. */
     public AgentConfig config() {
         return stages.config();
+    }
+
+    /** How answers are generated unless a call says otherwise. */
+    public LanguageOptions languageOptions() {
+        return language;
     }
 
     /** How pictures are drawn unless a call says otherwise. */
@@ -162,9 +167,44 @@ public final class PhotoSharingAgent implements AutoCloseable {
         if (dialogue.size() == 0) {
             throw new IllegalArgumentException("nothing was said yet, so there is no next turn");
         }
-        long seed = settings.seedOrFresh();
-        Dialogue fitting = requests.run(new Cancellation(), () -> window.fit(dialogue));
-        return reply(fitting, Seeds.derive(seed, dialogue.size()), settings.listener(), new Cancellation());
+        LanguageOptions options = language.toBuilder()
+                .seed(Seeds.derive(settings.seedOrFresh(), dialogue.size()))
+                .build();
+        return next(dialogue, options, image, settings.listener(), new Cancellation());
+    }
+
+    /**
+     * Says the next turn of a dialogue in a way of its own, and tells how it comes.
+     *
+     * @param dialogue not empty; its oldest turns are not shown to the model where it is too long. What the user says in it is never read as markup
+     * @param options such as {@link #languageOptions()} with another temperature; the photos' seeds come from its seed
+     * @param drawing such as {@link #imageOptions()} with another size; its seed is not used
+     * @param listener hears the turn as it comes, on this thread
+     * @param cancellation ends it from another thread
+     * @throws IllegalArgumentException if the dialogue is empty, or the last turn alone is too long, or it has photos and the model sees none
+     * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
+     */
+    public Reply next(
+            Dialogue dialogue,
+            LanguageOptions options,
+            ImageOptions drawing,
+            AgentListener listener,
+            Cancellation cancellation) {
+        if (dialogue.size() == 0) {
+            throw new IllegalArgumentException("nothing was said yet, so there is no next turn");
+        }
+        Dialogue clean = UserText.clean(dialogue, settings.maxMessageLength());
+        if (!seesPhotos()
+                && clean.turns().stream().flatMap(t -> t.photos().stream()).anyMatch(p -> !p.hasCaption())) {
+            throw blind();
+        }
+        Dialogue fitting = requests.run(cancellation, () -> window.fit(clean, options.maxNewTokens()));
+        return reply(fitting, options, drawing, listener, cancellation);
+    }
+
+    /** Tokens that a dialogue takes in the language model, the beginning of the next turn included. */
+    public int countTokens(Dialogue dialogue) {
+        return requests.run(new Cancellation(), () -> window.tokens(dialogue));
     }
 
     /** Shorter side in pixels of the photos that it draws. */
@@ -177,35 +217,48 @@ public final class PhotoSharingAgent implements AutoCloseable {
     /** The dialogue with one more message of the user, cut to what the model can read. */
     Dialogue remember(Dialogue dialogue, String userMessage, List<Photo> photos) {
         if (!photos.isEmpty() && !seesPhotos()) {
-            throw new IllegalArgumentException("the model " + stages.config().name()
-                    + " does not see photos; say in words what the photo shows, or use a model that sees them");
+            throw blind();
         }
         List<Part> parts = new ArrayList<>(photos);
         parts.add(new Words(UserText.clean(userMessage, settings.maxMessageLength())));
         Turn turn = new Turn(Speaker.USER, parts);
-        return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn)));
+        return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn), language.maxNewTokens()));
+    }
+
+    private IllegalArgumentException blind() {
+        return new IllegalArgumentException("the model " + stages.config().name()
+                + " does not see photos; say in words what the photo shows, or use a model that sees them");
     }
 
     /** Says the next turn of a dialogue that fits. */
     Reply reply(Dialogue dialogue, long seed, AgentListener listener, Cancellation cancellation) {
+        return reply(dialogue, language.toBuilder().seed(seed).build(), image, listener, cancellation);
+    }
+
+    private Reply reply(
+            Dialogue dialogue,
+            LanguageOptions options,
+            ImageOptions drawing,
+            AgentListener listener,
+            Cancellation cancellation) {
         return requests.run(cancellation, () -> {
             long began = System.nanoTime();
             ReplyCollector collector = new ReplyCollector(listener, began);
-            LanguageOptions options = language.toBuilder().seed(seed).build();
-            stages.language().reply(window.escape(dialogue), options, cancellation, collector);
+            LanguageUsage usage = stages.language().reply(window.escape(dialogue), options, cancellation, collector);
             long said = System.nanoTime();
             int[] drawn = {0};
             List<Part> parts = collector.parts(caption -> {
-                ImageOptions drawing = image.toBuilder()
-                        .seed(Seeds.derive(seed, 1 + drawn[0]++))
+                ImageOptions each = drawing.toBuilder()
+                        .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
                         .build();
                 Photo photo =
-                        draw(caption, drawing, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                        draw(caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
                 listener.onPhoto(photo);
                 return photo;
             });
             Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
-            return new Reply(parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos));
+            return new Reply(
+                    parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos), usage);
         });
     }
 
@@ -250,6 +303,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private String model = Models.DEFAULT;
         private @Nullable Path imageModel;
         private @Nullable Stages stages;
+        private @Nullable LanguageStage languageModel;
         private Device device = Device.CPU;
 
         private @Nullable Long seed;
@@ -291,9 +345,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Another language model than the model folder's, such as a hosted one ({@link dev.tandem.core.langchain4j.HostedLanguageStage}); the folder's diffusion model draws
+         * its captions. The agent does not close it.
+         */
+        public Builder languageModel(@Nullable LanguageStage languageModel) {
+            this.languageModel = languageModel;
+            return this;
+        }
+
         /** Stages of your own instead of a model folder. The agent does not close them. */
         public Builder stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image) {
-            this.stages = new Stages(config, language, bridge, image);
+            this.stages = new Stages(config, language, bridge, image, false);
             return this;
         }
 
@@ -414,7 +477,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 return new PhotoSharingAgent(settings, stages, false);
             }
             Path found = folder == null ? Models.find(model) : folder;
-            Stages loaded = Stages.load(found, imageModel, TorchEngine.on(device));
+            Stages loaded = Stages.load(found, languageModel, imageModel, TorchEngine.on(device));
             try {
                 return new PhotoSharingAgent(settings, loaded, true);
             } catch (RuntimeException e) {

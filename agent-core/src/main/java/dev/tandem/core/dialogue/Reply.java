@@ -1,5 +1,6 @@
 package dev.tandem.core.dialogue;
 
+import dev.tandem.core.stage.LanguageUsage;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,8 +9,9 @@ import java.util.List;
  *
  * @param parts words and photos in the order in which they came; none if the model had nothing to say
  * @param timings how long it took
+ * @param usage tokens of the language model, and why it ended
  */
-public record Reply(List<Part> parts, Timings timings) {
+public record Reply(List<Part> parts, Timings timings, LanguageUsage usage) {
 
     /**
      * How long an answer took, counted from the moment when the message came in.

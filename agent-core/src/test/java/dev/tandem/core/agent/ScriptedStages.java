@@ -25,9 +25,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Stages whose answers a test chooses: a language model that emits a script, and pictures of one colour, the seed's. */
-final class ScriptedStages {
+public final class ScriptedStages {
 
-    static final AgentConfig CONFIG = new AgentConfig(
+    public static final AgentConfig CONFIG = new AgentConfig(
             "scripted",
             AgentConfig.Markers.DEFAULT,
             new AgentConfig.PromptTemplate("", "U:", "\n", "A:", "\n"),
@@ -36,14 +36,14 @@ final class ScriptedStages {
             ImageOptions.builder().steps(3).build(),
             Map.of());
 
-    final List<Dialogue> asked = new CopyOnWriteArrayList<>();
-    final List<Long> languageSeeds = new CopyOnWriteArrayList<>();
-    final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
-    volatile boolean closed;
-    volatile boolean sees;
+    public final List<Dialogue> asked = new CopyOnWriteArrayList<>();
+    public final List<Long> languageSeeds = new CopyOnWriteArrayList<>();
+    public final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
+    public volatile boolean closed;
+    public volatile boolean sees;
 
     /** Runs inside the second of three steps of a picture. */
-    volatile Runnable whileDrawing = () -> {};
+    public volatile Runnable whileDrawing = () -> {};
 
     private final Function<Dialogue, String> script;
 
@@ -52,17 +52,17 @@ final class ScriptedStages {
      *
      * @param script what the model emits for a dialogue: {@code <} and {@code >} are the ids of the markers, other chars one token each
      */
-    ScriptedStages(Function<Dialogue, String> script) {
+    public ScriptedStages(Function<Dialogue, String> script) {
         this.script = script;
     }
 
-    PhotoSharingAgent.Builder builder() {
+    public PhotoSharingAgent.Builder builder() {
         return PhotoSharingAgent.builder().stages(CONFIG, language, bridge, image);
     }
 
-    final BridgeStage bridge = caption -> new Conditioning(caption.text(), List.of(1, 2));
+    public final BridgeStage bridge = caption -> new Conditioning(caption.text(), List.of(1, 2));
 
-    final LanguageStage language = new LanguageStage() {
+    public final LanguageStage language = new LanguageStage() {
         @Override
         public LanguageUsage reply(
                 Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
@@ -119,7 +119,7 @@ final class ScriptedStages {
         }
     };
 
-    final ImageStage image = new ImageStage() {
+    public final ImageStage image = new ImageStage() {
         @Override
         public Picture draw(
                 Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {

@@ -1,0 +1,133 @@
+package dev.tandem.core.langchain4j;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import dev.tandem.core.agent.AgentListener;
+import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.LangChain4jMessages;
+import dev.tandem.core.dialogue.Reply;
+import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.stage.Cancellation;
+import dev.tandem.core.stage.LanguageOptions;
+import dev.tandem.core.stage.LanguageUsage;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers LangChain4j's requests with an agent.
+ *
+ * @param agent that answers
+ * @param name by which requests may ask for it
+ * @param seeds gives the seed of each answer
+ */
+record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
+
+    /**
+     * The answer.
+     *
+     * @throws UnsupportedFeatureException if it asks for what this model has not, such as tools
+     * @throws InvalidRequestException if what it says cannot be answered, such as a message that is too long
+     */
+    ChatResponse answer(ChatRequest request, AgentListener listener, Cancellation cancellation) {
+        requireReadable(request.messages());
+        LanguageOptions language = language(request.parameters());
+        Reply reply;
+        try {
+            reply = agent.next(dialogue(request.messages()), language, agent.imageOptions(), listener, cancellation);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
+        LanguageUsage usage = reply.usage();
+        return ChatResponse.builder()
+                .aiMessage(LangChain4jMessages.toLangChain4j(reply))
+                .modelName(name)
+                .tokenUsage(new TokenUsage(usage.promptTokens(), usage.newTokens()))
+                .finishReason(usage.finish() == LanguageUsage.Finish.LENGTH ? FinishReason.LENGTH : FinishReason.STOP)
+                .build();
+    }
+
+    private void requireReadable(List<ChatMessage> messages) {
+        for (ChatMessage message : messages) {
+            if (!(message instanceof UserMessage user)) {
+                continue;
+            }
+            for (Content content : user.contents()) {
+                if (content instanceof ImageContent image) {
+                    if (!agent.seesPhotos()) {
+                        throw new UnsupportedFeatureException(
+                                "the model " + name + " does not see photos; say in words what"
+                                        + " the photo shows, or use a model that sees them");
+                    }
+                    if (image.image().base64Data() == null) {
+                        throw new UnsupportedFeatureException(
+                                "images at an address are not fetched; send the picture itself, as base64 data");
+                    }
+                } else if (!(content instanceof TextContent)) {
+                    throw unsupported("content of type " + content.type());
+                }
+            }
+        }
+    }
+
+    private static Dialogue dialogue(List<ChatMessage> messages) {
+        Dialogue dialogue = LangChain4jMessages.fromLangChain4j(messages);
+        if (dialogue.size() == 0 || dialogue.turns().get(dialogue.size() - 1).speaker() != Speaker.USER) {
+            throw new IllegalArgumentException("the last message must be the user's, and say or show something");
+        }
+        return dialogue;
+    }
+
+    private LanguageOptions language(ChatRequestParameters asked) {
+        refuse("tools", asked.toolSpecifications());
+        if (asked.toolChoice() != null) {
+            throw unsupported("toolChoice");
+        }
+        if (asked.responseFormat() != null && asked.responseFormat().type() == ResponseFormatType.JSON) {
+            throw unsupported("a response format of JSON");
+        }
+        refuse("stopSequences", asked.stopSequences());
+        refuse("topK", asked.topK());
+        refuse("frequencyPenalty", asked.frequencyPenalty());
+        refuse("presencePenalty", asked.presencePenalty());
+        if (asked.modelName() != null && !asked.modelName().equals(name)) {
+            throw new UnsupportedFeatureException("'modelName' " + asked.modelName() + " is not supported: this is "
+                    + name + "; another model is another TandemChatModel");
+        }
+        LanguageOptions own = agent.languageOptions();
+        try {
+            return new LanguageOptions(
+                    Objects.requireNonNullElse(asked.maxOutputTokens(), own.maxNewTokens()),
+                    Objects.requireNonNullElse(asked.temperature(), own.temperature()),
+                    Objects.requireNonNullElse(asked.topP(), own.topP()),
+                    seeds.nextLong(),
+                    own.maxCaptions(),
+                    own.maxCaptionTokens());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void refuse(String name, @Nullable Object value) {
+        if (value != null && !(value instanceof List<?> list && list.isEmpty())) {
+            throw unsupported("'" + name + "'");
+        }
+    }
+
+    private static UnsupportedFeatureException unsupported(String what) {
+        return new UnsupportedFeatureException(what + " is not supported by this model, which talks and shares photos");
+    }
+}
