@@ -3,6 +3,7 @@ package dev.tandem.core.agent;
 import dev.tandem.core.caption.Caption;
 import dev.tandem.core.caption.CaptionListener;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.safety.Verdict;
 
 /**
  * Hears a reply while it comes: all words and captions first, then each photo's steps and the photo. Called on the thread that asked;
@@ -27,6 +28,11 @@ public interface AgentListener extends CaptionListener {
      * @param steps how many there are
      */
     default void onDrawing(Caption caption, int step, int steps) {}
+
+    /**
+     * A guard has something to say against a photo: it is not shown, or blurred, or doubtful. Heard before {@link #onPhoto}, which a blocked photo has not.
+     */
+    default void onJudged(Caption caption, Verdict verdict) {}
 
     /** A photo is there. */
     default void onPhoto(Photo photo) {}

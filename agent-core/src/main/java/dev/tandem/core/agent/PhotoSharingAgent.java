@@ -9,6 +9,11 @@ import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
+import dev.tandem.core.safety.CaptionGuard;
+import dev.tandem.core.safety.ImageGuard;
+import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.safety.WithheldException;
+import dev.tandem.core.safety.WordListGuard;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.stage.BridgeStage;
 import dev.tandem.core.stage.Cancellation;
@@ -21,13 +26,17 @@ import dev.tandem.core.stage.LanguageUsage;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
+import dev.tandem.core.vision.Blurred;
 import dev.tandem.core.vision.PngFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An agent that talks and, when a photo says it better, draws one (Guo et al., "An End-to-End Model for Photo-Sharing Multi-Modal
@@ -48,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  * that are under way were cancelled and have ended.
  */
 public final class PhotoSharingAgent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PhotoSharingAgent.class);
 
     private final AgentSettings settings;
     private final Stages stages;
@@ -247,18 +258,23 @@ public final class PhotoSharingAgent implements AutoCloseable {
             LanguageUsage usage = stages.language().reply(window.escape(dialogue), options, cancellation, collector);
             long said = System.nanoTime();
             int[] drawn = {0};
+            List<Reply.Judgement> judgements = new ArrayList<>();
             List<Part> parts = collector.parts(caption -> {
                 ImageOptions each = drawing.toBuilder()
                         .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
                         .build();
-                Photo photo =
-                        draw(caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
-                listener.onPhoto(photo);
-                return photo;
+                Guarded guarded = draw(
+                        caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                if (!guarded.verdict().allows()) {
+                    judgements.add(new Reply.Judgement(caption.text(), guarded.verdict()));
+                    listener.onJudged(caption, guarded.verdict());
+                }
+                guarded.photo().ifPresent(listener::onPhoto);
+                return guarded.photo();
             });
             Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
             return new Reply(
-                    parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos), usage);
+                    parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos), judgements, usage);
         });
     }
 
@@ -268,19 +284,36 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @param caption at most {@link Builder#maxMessageLength} characters; what the text encoder cannot take is cut
      * @param options such as {@link #imageOptions()} with another seed
      * @throws IllegalArgumentException if the caption is empty or too long, or the model cannot draw this size
+     * @throws dev.tandem.core.safety.WithheldException if a guard blocks it
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
      */
     public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
         Caption clean = Caption.of(UserText.clean(caption, settings.maxMessageLength()));
-        return requests.run(cancellation, () -> draw(clean, options, cancellation, listener));
+        return requests.run(cancellation, () -> {
+            Guarded guarded = draw(clean, options, cancellation, listener);
+            return guarded.photo().orElseThrow(() -> new WithheldException(guarded.verdict()));
+        });
     }
 
-    private Photo draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+    /** A photo, unless it is blocked, and what the guards say of it. */
+    private record Guarded(Optional<Photo> photo, Verdict verdict) {}
+
+    private Guarded draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        Verdict told = settings.captionGuard().check(caption.text());
+        if (told.action() == Verdict.Action.BLOCK) {
+            return new Guarded(Optional.empty(), told);
+        }
         listener.onStep(0, options.steps());
-        Picture picture = stages.image().draw(stages.bridge().condition(caption), options, cancellation, listener);
+        Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, listener);
+        Verdict verdict = told.and(settings.imageGuard().check(drawn));
+        if (verdict.action() == Verdict.Action.BLOCK) {
+            return new Guarded(Optional.empty(), verdict);
+        }
+        Picture picture = verdict.action() == Verdict.Action.BLUR ? Blurred.of(drawn) : drawn;
         String about = settings.describeFiles() ? caption.text() + " (seed " + options.seed() + ")" : null;
         byte[] png = PngFile.encode(picture, tool, Clock.systemUTC().instant(), about);
-        return new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
+        Photo photo = new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
+        return new Guarded(Optional.of(photo), verdict);
     }
 
     /** What the agent tells about requests that name no listener of their own. */
@@ -320,6 +353,8 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private int memoryTokens = Integer.MAX_VALUE;
         private boolean describeFiles;
         private AgentListener listener = AgentListener.NONE;
+        private CaptionGuard captionGuard = WordListGuard.english();
+        private ImageGuard imageGuard = ImageGuard.NONE;
 
         private Builder() {}
 
@@ -445,6 +480,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /** Reads captions before they are drawn; {@link WordListGuard#english} if not set, which is a word list and no more. */
+        public Builder captionGuard(CaptionGuard captionGuard) {
+            this.captionGuard = captionGuard;
+            return this;
+        }
+
+        /** Looks at pictures before anybody sees them; none if not set, which a warning in the log says. */
+        public Builder imageGuard(ImageGuard imageGuard) {
+            this.imageGuard = imageGuard;
+            return this;
+        }
+
         /** Hears the answers of requests that name no listener of their own. */
         public Builder listener(AgentListener listener) {
             this.listener = listener;
@@ -472,7 +519,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     maxMessageLength,
                     memoryTokens,
                     describeFiles,
-                    listener);
+                    listener,
+                    captionGuard,
+                    imageGuard);
+            if (imageGuard == ImageGuard.NONE) {
+                LOG.warn("no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
+            }
             if (stages != null) {
                 return new PhotoSharingAgent(settings, stages, false);
             }

@@ -19,6 +19,7 @@ import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.LangChain4jMessages;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.safety.Verdict;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.LanguageOptions;
 import dev.tandem.core.stage.LanguageUsage;
@@ -56,8 +57,15 @@ record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
                 .aiMessage(LangChain4jMessages.toLangChain4j(reply))
                 .modelName(name)
                 .tokenUsage(new TokenUsage(usage.promptTokens(), usage.newTokens()))
-                .finishReason(usage.finish() == LanguageUsage.Finish.LENGTH ? FinishReason.LENGTH : FinishReason.STOP)
+                .finishReason(finish(reply))
                 .build();
+    }
+
+    private static FinishReason finish(Reply reply) {
+        if (reply.judgements().stream().anyMatch(j -> j.verdict().action() == Verdict.Action.BLOCK)) {
+            return FinishReason.CONTENT_FILTER;
+        }
+        return reply.usage().finish() == LanguageUsage.Finish.LENGTH ? FinishReason.LENGTH : FinishReason.STOP;
     }
 
     private void requireReadable(List<ChatMessage> messages) {

@@ -1,6 +1,7 @@
 package dev.tandem.core.langchain4j;
 
 import dev.langchain4j.data.image.Image;
+import dev.tandem.core.safety.Verdict;
 
 /**
  * What happens to a photo while a streamed answer comes. LangChain4j has no callback of its own for pictures, so it is handed to
@@ -19,6 +20,14 @@ public sealed interface PhotoEvent {
      * @param steps how many there are
      */
     record Drawing(String caption, int step, int steps) implements PhotoEvent {}
+
+    /**
+     * A guard has something to say against a photo: it is not shown, or blurred, or doubtful.
+     *
+     * @param caption of the photo
+     * @param verdict what is done with it, and why
+     */
+    record Judged(String caption, Verdict verdict) implements PhotoEvent {}
 
     /**
      * A photo is there.

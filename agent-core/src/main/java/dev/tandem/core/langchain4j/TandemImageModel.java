@@ -1,11 +1,13 @@
 package dev.tandem.core.langchain4j;
 
 import dev.langchain4j.data.image.Image;
+import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.image.ImageModel;
 import dev.langchain4j.model.output.Response;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.dialogue.LangChain4jMessages;
+import dev.tandem.core.safety.WithheldException;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.stage.ImageOptions;
@@ -64,6 +66,8 @@ public final class TandemImageModel implements ImageModel, AutoCloseable {
         ImageOptions each = options.toBuilder().seed(seeds.nextLong()).build();
         try {
             return LangChain4jMessages.toLangChain4j(agent.draw(prompt, each, new Cancellation(), ImageListener.NONE));
+        } catch (WithheldException e) {
+            throw new ContentFilteredException(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
         }

@@ -14,6 +14,7 @@ import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.caption.Caption;
 import dev.tandem.core.dialogue.LangChain4jMessages;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.safety.Verdict;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
 import java.util.List;
@@ -114,6 +115,11 @@ public final class TandemStreamingChatModel implements StreamingChatModel, AutoC
         @Override
         public void onDrawing(Caption caption, int step, int steps) {
             tell(new PhotoEvent.Drawing(caption.text(), step, steps));
+        }
+
+        @Override
+        public void onJudged(Caption caption, Verdict verdict) {
+            tell(new PhotoEvent.Judged(caption.text(), verdict));
         }
 
         @Override
