@@ -263,8 +263,8 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 ImageOptions each = drawing.toBuilder()
                         .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
                         .build();
-                Guarded guarded = draw(
-                        caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                Guarded guarded =
+                        draw(caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
                 if (!guarded.verdict().allows()) {
                     judgements.add(new Reply.Judgement(caption.text(), guarded.verdict()));
                     listener.onJudged(caption, guarded.verdict());
@@ -274,7 +274,10 @@ public final class PhotoSharingAgent implements AutoCloseable {
             });
             Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
             return new Reply(
-                    parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos), judgements, usage);
+                    parts,
+                    new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos),
+                    judgements,
+                    usage);
         });
     }
 
@@ -523,7 +526,8 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     captionGuard,
                     imageGuard);
             if (imageGuard == ImageGuard.NONE) {
-                LOG.warn("no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
+                LOG.warn(
+                        "no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
             }
             if (stages != null) {
                 return new PhotoSharingAgent(settings, stages, false);

@@ -25,7 +25,8 @@ public record Verdict(Action action, String reason) {
 
     public Verdict {
         if ((action == Action.ALLOW) != reason.isEmpty()) {
-            throw new IllegalArgumentException("a verdict has a reason unless it allows, got " + action + " '" + reason + "'");
+            throw new IllegalArgumentException(
+                    "a verdict has a reason unless it allows, got " + action + " '" + reason + "'");
         }
     }
 

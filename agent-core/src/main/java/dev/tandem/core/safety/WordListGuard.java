@@ -28,16 +28,13 @@ public final class WordListGuard implements CaptionGuard {
 
     private WordListGuard(Set<String> phrases) {
         this.phrases = phrases;
-        this.longest = phrases.stream()
-                .mapToInt(p -> p.split(" ").length)
-                .max()
-                .orElse(0);
+        this.longest = phrases.stream().mapToInt(p -> p.split(" ").length).max().orElse(0);
     }
 
     /** The list that comes with this class: sexual content, minors in it, gore, self-harm, and hateful symbols. */
     public static WordListGuard english() {
-        try (InputStream in =
-                Objects.requireNonNull(WordListGuard.class.getResourceAsStream("blocked-captions.txt"), "the word list")) {
+        try (InputStream in = Objects.requireNonNull(
+                WordListGuard.class.getResourceAsStream("blocked-captions.txt"), "the word list")) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return of(text.lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

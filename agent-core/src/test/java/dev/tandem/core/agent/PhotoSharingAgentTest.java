@@ -72,7 +72,8 @@ class PhotoSharingAgentTest {
                 })
                 .build();
         Reply reply = agent.reply(Dialogue.EMPTY, "hello");
-        assertEquals(List.of("a cat"), reply.photos().stream().map(Photo::caption).toList());
+        assertEquals(
+                List.of("a cat"), reply.photos().stream().map(Photo::caption).toList());
         assertEquals(1, stages.drawn.size());
         assertEquals(List.of("a nude dog BLOCK", "a cat"), heard);
         assertEquals("a nude dog", reply.judgements().get(0).caption());
@@ -96,7 +97,8 @@ class PhotoSharingAgentTest {
                     .build()
                     .reply(Dialogue.EMPTY, "hello");
             assertEquals(action == Verdict.Action.BLOCK ? 0 : 1, reply.photos().size(), action.name());
-            assertEquals(action == Verdict.Action.ALLOW ? 0 : 1, reply.judgements().size(), action.name());
+            assertEquals(
+                    action == Verdict.Action.ALLOW ? 0 : 1, reply.judgements().size(), action.name());
         }
     }
 
