@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -263,8 +264,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 ImageOptions each = drawing.toBuilder()
                         .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
                         .build();
-                Guarded guarded =
-                        draw(caption, each, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
+                Guarded guarded = draw(caption, each, cancellation, drawing(caption, listener));
                 if (!guarded.verdict().allows()) {
                     judgements.add(new Reply.Judgement(caption.text(), guarded.verdict()));
                     listener.onJudged(caption, guarded.verdict());
@@ -296,6 +296,22 @@ public final class PhotoSharingAgent implements AutoCloseable {
             Guarded guarded = draw(clean, options, cancellation, listener);
             return guarded.photo().orElseThrow(() -> new WithheldException(guarded.verdict()));
         });
+    }
+
+    private ImageListener drawing(Caption caption, AgentListener listener) {
+        return new ImageListener() {
+            @Override
+            public void onStep(int step, int steps) {
+                listener.onDrawing(caption, step, steps);
+            }
+
+            @Override
+            public void onPreview(int step, int steps, Supplier<Picture> preview) {
+                if (settings.imageGuard() == ImageGuard.NONE) { // what is not judged yet is not shown
+                    listener.onPreview(caption, step, steps, preview);
+                }
+            }
+        };
     }
 
     /** A photo, unless it is blocked, and what the guards say of it. */
