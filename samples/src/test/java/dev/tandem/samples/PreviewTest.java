@@ -44,7 +44,7 @@ class PreviewTest {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(photo.png()));
             double early = correlation(previews.get(0), image);
             double late = correlation(last, image);
-            assertTrue(late > 0.9, "the last preview against the photo: " + late);
+            assertTrue(late > 0.8, "the last preview against the photo: " + late);
             assertTrue(late > early, early + " then " + late);
         }
     }

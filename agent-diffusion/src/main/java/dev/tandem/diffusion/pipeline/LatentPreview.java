@@ -14,12 +14,12 @@ import java.util.SplittableRandom;
  */
 final class LatentPreview {
 
-    private static final int SAMPLES = 4;
+    private static final int SAMPLES = 16;
     private static final int SIDE = 8;
     /** Side of the patches of one colour; natural latents are smooth, and decoders of other ones give grey. */
     private static final int PATCH = 4;
 
-    private static final double FINE = 0.3;
+    private static final double FINE = 0.15;
     /** Keeps the equations solvable where a channel says nothing. */
     private static final double RIDGE = 1e-3;
 
