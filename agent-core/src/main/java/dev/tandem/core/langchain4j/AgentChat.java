@@ -38,27 +38,50 @@ import org.jspecify.annotations.Nullable;
 record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
 
     /**
-     * The answer.
+     * Sees whether a request can be answered at all.
      *
      * @throws UnsupportedFeatureException if it asks for what this model has not, such as tools
-     * @throws InvalidRequestException if what it says cannot be answered, such as a message that is too long
+     * @throws InvalidRequestException if what it says cannot be answered, such as a temperature below 0
      */
-    ChatResponse answer(ChatRequest request, AgentListener listener, Cancellation cancellation) {
-        requireReadable(request.messages());
+    Answering prepare(ChatRequest request) {
         LanguageOptions language = language(request.parameters());
-        Reply reply;
-        try {
-            reply = agent.next(dialogue(request.messages()), language, agent.imageOptions(), listener, cancellation);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
-        }
-        LanguageUsage usage = reply.usage();
-        return ChatResponse.builder()
-                .aiMessage(LangChain4jMessages.toLangChain4j(reply))
-                .modelName(name)
-                .tokenUsage(new TokenUsage(usage.promptTokens(), usage.newTokens()))
-                .finishReason(finish(reply))
-                .build();
+        requireReadable(request.messages());
+        return (listener, cancellation) -> {
+            Reply reply;
+            try {
+                reply = agent.next(
+                        dialogue(request.messages()), language, agent.imageOptions(), listener, cancellation);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+            }
+            LanguageUsage usage = reply.usage();
+            return ChatResponse.builder()
+                    .aiMessage(LangChain4jMessages.toLangChain4j(reply))
+                    .modelName(name)
+                    .tokenUsage(new TokenUsage(usage.promptTokens(), usage.newTokens()))
+                    .finishReason(finish(reply))
+                    .build();
+        };
+    }
+
+    /**
+     * Sees whether requests can have these parameters.
+     *
+     * @throws UnsupportedFeatureException if they ask for what this model has not
+     */
+    void check(ChatRequestParameters parameters) {
+        language(parameters);
+    }
+
+    /** The work of an answer. */
+    interface Answering {
+
+        /**
+         * Answers.
+         *
+         * @throws InvalidRequestException if the dialogue cannot be answered, such as a message that is too long
+         */
+        ChatResponse answer(AgentListener listener, Cancellation cancellation);
     }
 
     private static FinishReason finish(Reply reply) {
@@ -76,13 +99,13 @@ record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
             for (Content content : user.contents()) {
                 if (content instanceof ImageContent image) {
                     if (!agent.seesPhotos()) {
-                        throw new UnsupportedFeatureException(
-                                "the model " + name + " does not see photos; say in words what"
-                                        + " the photo shows, or use a model that sees them");
+                        throw new UnsupportedFeatureException("images are not supported by the model " + name
+                                + ", which sees none; say in words what they show, or use a model that sees");
                     }
                     if (image.image().base64Data() == null) {
                         throw new UnsupportedFeatureException(
-                                "images at an address are not fetched; send the picture itself, as base64 data");
+                                "images at an address are not supported, as nothing is fetched;"
+                                        + " send the image itself, as base64 data");
                     }
                 } else if (!(content instanceof TextContent)) {
                     throw unsupported("content of type " + content.type());
@@ -100,12 +123,12 @@ record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
     }
 
     private LanguageOptions language(ChatRequestParameters asked) {
-        refuse("tools", asked.toolSpecifications());
         if (asked.toolChoice() != null) {
-            throw unsupported("toolChoice");
+            throw unsupported("ToolChoice." + asked.toolChoice());
         }
+        refuse("tools", asked.toolSpecifications());
         if (asked.responseFormat() != null && asked.responseFormat().type() == ResponseFormatType.JSON) {
-            throw unsupported("a response format of JSON");
+            throw unsupported("JSON response format");
         }
         refuse("stopSequences", asked.stopSequences());
         refuse("topK", asked.topK());

@@ -40,6 +40,7 @@ record ModelParts(
         private @Nullable Double topP;
         private @Nullable Integer maxOutputTokens;
         private @Nullable Long seed;
+        private @Nullable ChatRequestParameters defaultRequestParameters;
         private List<ChatModelListener> listeners = List.of();
 
         Builder() {}
@@ -82,6 +83,12 @@ record ModelParts(
             return self();
         }
 
+        /** Parameters of requests that say nothing else; what is set here by itself comes before them. */
+        public B defaultRequestParameters(@Nullable ChatRequestParameters defaultRequestParameters) {
+            this.defaultRequestParameters = defaultRequestParameters;
+            return self();
+        }
+
         /** Hear requests, answers and errors. */
         public B listeners(List<ChatModelListener> listeners) {
             this.listeners = List.copyOf(listeners);
@@ -99,9 +106,24 @@ record ModelParts(
                     .topP(topP)
                     .maxOutputTokens(maxOutputTokens)
                     .build();
+            if (defaultRequestParameters != null) {
+                parameters = parameters.defaultedBy(defaultRequestParameters);
+            }
             // answers come from several threads, so the source of their seeds is one that may be shared
             Random seeds = new Random(seed == null ? new SplittableRandom().nextLong() : seed);
-            return new ModelParts(new AgentChat(used, name, seeds), own, parameters, listeners);
+            AgentChat chat = new AgentChat(used, name, seeds);
+            try {
+                chat.check(parameters);
+                if (defaultRequestParameters != null) {
+                    chat.check(defaultRequestParameters);
+                }
+            } catch (RuntimeException e) {
+                if (own) {
+                    used.close();
+                }
+                throw e;
+            }
+            return new ModelParts(chat, own, parameters, listeners);
         }
     }
 }

@@ -44,7 +44,7 @@ public final class TandemChatModel implements ChatModel, AutoCloseable {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        return parts.chat().answer(request, AgentListener.NONE, new Cancellation());
+        return parts.chat().prepare(request).answer(AgentListener.NONE, new Cancellation());
     }
 
     @Override

@@ -45,14 +45,15 @@ public final class TandemStreamingChatModel implements StreamingChatModel, AutoC
         return new Builder();
     }
 
-    /** Answers on another thread. */
+    /** Answers on another thread; what the model has not is refused on this one. */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        AgentChat.Answering answering = parts.chat().prepare(request);
         executor.execute(() -> {
             Streamed streamed = new Streamed(handler);
             ChatResponse response;
             try {
-                response = parts.chat().answer(request, streamed, streamed.cancellation);
+                response = answering.answer(streamed, streamed.cancellation);
             } catch (CancelledException e) {
                 if (!streamed.isCancelled()) { // the agent was closed
                     InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> handler.onError(e));

@@ -41,6 +41,7 @@ public final class ScriptedStages {
     public final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
     public volatile boolean closed;
     public volatile boolean sees;
+    public volatile int context = 120;
 
     /** Runs inside the second of three steps of a picture. */
     public volatile Runnable whileDrawing = () -> {};
@@ -70,7 +71,8 @@ public final class ScriptedStages {
             languageSeeds.add(options.seed());
             CaptionParser parser = new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens());
             int[] emitted = {0};
-            script.apply(dialogue).codePoints().limit(options.maxNewTokens()).forEach(c -> {
+            String said = script.apply(dialogue);
+            said.codePoints().limit(options.maxNewTokens()).forEach(c -> {
                 cancellation.check();
                 emitted[0]++;
                 switch (c) {
@@ -80,7 +82,12 @@ public final class ScriptedStages {
                 }
             });
             parser.finish();
-            return new LanguageUsage(countTokens(dialogue), emitted[0], LanguageUsage.Finish.STOP);
+            return new LanguageUsage(
+                    countTokens(dialogue),
+                    emitted[0],
+                    said.codePointCount(0, said.length()) > emitted[0]
+                            ? LanguageUsage.Finish.LENGTH
+                            : LanguageUsage.Finish.STOP);
         }
 
         /** One for each char. */
@@ -105,7 +112,7 @@ public final class ScriptedStages {
 
         @Override
         public int contextLength() {
-            return 120;
+            return context;
         }
 
         @Override

@@ -97,7 +97,7 @@ class TandemModelsTest {
         UserMessage message = UserMessage.from(ImageContent.from(png, "image/png"), TextContent.from("what is it?"));
         UnsupportedFeatureException refused =
                 assertThrows(UnsupportedFeatureException.class, () -> model.chat(message));
-        assertTrue(refused.getMessage().contains("does not see photos"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("which sees none"), refused.getMessage());
         stages.sees = true;
         assertEquals("a red one", model.chat(message).aiMessage().text());
         assertEquals(2, stages.asked.get(0).turns().get(0).photos().get(0).width());
@@ -105,7 +105,7 @@ class TandemModelsTest {
                 UserMessage.from(ImageContent.from("https://example.org/cat.png"), TextContent.from("and this?"));
         assertTrue(assertThrows(UnsupportedFeatureException.class, () -> model.chat(away))
                 .getMessage()
-                .contains("not fetched"));
+                .contains("nothing is fetched"));
     }
 
     @Test
@@ -145,7 +145,7 @@ class TandemModelsTest {
                 "tools",
                 p -> p.toolSpecifications(
                         ToolSpecification.builder().name("weather").build()));
-        refused("toolChoice", p -> p.toolChoice(ToolChoice.REQUIRED));
+        refused("ToolChoice", p -> p.toolChoice(ToolChoice.REQUIRED));
         refused("JSON", p -> p.responseFormat(ResponseFormat.JSON));
         refused("stopSequences", p -> p.stopSequences("."));
         refused("topK", p -> p.topK(3));
@@ -165,12 +165,15 @@ class TandemModelsTest {
     }
 
     @Test
-    void temperaturesOutsideTheirBoundsAreInvalid() {
-        ChatModel model = TandemChatModel.builder()
-                .agent(new ScriptedStages(d -> "x").builder().build())
-                .temperature(-1.0)
-                .build();
-        assertThrows(InvalidRequestException.class, () -> model.chat("hello"));
+    void settingsThatTheModelHasNotAreRefusedAtOnce() {
+        TandemChatModel.Builder builder = TandemChatModel.builder()
+                .agent(new ScriptedStages(d -> "x").builder().build());
+        assertThrows(
+                InvalidRequestException.class, () -> builder.temperature(-1.0).build());
+        builder.temperature(null)
+                .defaultRequestParameters(
+                        ChatRequestParameters.builder().topK(3).build());
+        assertThrows(UnsupportedFeatureException.class, builder::build);
     }
 
     @Test
