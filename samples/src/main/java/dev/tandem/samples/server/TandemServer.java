@@ -5,8 +5,11 @@ import dev.tandem.core.stage.CancelledException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.util.JavalinBindException;
 import jakarta.servlet.DispatcherType;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import javax.sql.DataSource;
@@ -61,8 +64,9 @@ final class TandemServer implements AutoCloseable {
             });
         }
         app.get("/", context -> WebFiles.send(context, "index.html"));
-        app.get("/<file>", context -> WebFiles.send(context, context.pathParam("file")));
+        app.get("/<file>", this::file);
         app.exception(Exception.class, TandemServer::fail);
+        app.exception(HttpResponseException.class, TandemServer::fail); // Javalin has an answer of its own for these
         try {
             app.start();
         } catch (JavalinBindException e) {
@@ -105,6 +109,14 @@ final class TandemServer implements AutoCloseable {
             throw ApiException.stopping();
         }
         access.checkOrigin(context);
+    }
+
+    private void file(Context context) throws IOException {
+        String path = context.pathParam("file");
+        if (routes.stream().anyMatch(route -> route.path().equals("/" + path))) {
+            throw new MethodNotAllowedResponse(); // files would hide that this address takes another method
+        }
+        WebFiles.send(context, path);
     }
 
     private static void fail(Exception problem, Context context) {
