@@ -1,0 +1,76 @@
+package dev.tandem.samples.server;
+
+import dev.tandem.core.stage.CancelledException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** The answers in the making, one thread that looks after them all, and the queue before the model. */
+final class Jobs implements AutoCloseable {
+
+    private static final int WATCH_MILLIS = 200;
+
+    private final WorkQueue queue;
+    private final Limits limits;
+    private final Set<Job> running = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "tandem-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    Jobs(WorkQueue queue, Limits limits) {
+        this.queue = queue;
+        this.limits = limits;
+        watch.scheduleWithFixedDelay(
+                () -> running.forEach(Job::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    WorkQueue queue() {
+        return queue;
+    }
+
+    /** Refuses early, before a body is read for nothing. */
+    void requirePlace() {
+        if (queue.isFull()) {
+            throw queue.full();
+        }
+    }
+
+    /**
+     * Waits for a turn and works, on this thread, which handles the request.
+     *
+     * @throws ApiException if there is no place, it takes too long, or the server stops
+     * @throws CancelledException if the client has gone
+     */
+    <T> T run(Function<Job, T> work) {
+        Job job = new Job(
+                Hangup.ofThisThread(), System.nanoTime() + limits.answer().toNanos());
+        running.add(job);
+        try {
+            return queue.run(job.cancellation(), () -> work.apply(job));
+        } catch (CancelledException e) {
+            throw switch (job.end()) {
+                case HUNG_UP -> e;
+                case LATE -> ApiException.late(limits.answer().toSeconds());
+                case STOPPING -> ApiException.stopping();
+            };
+        } finally {
+            running.remove(job);
+            job.finished();
+        }
+    }
+
+    /** Stops all that is under way. */
+    void cancelAll() {
+        running.forEach(job -> job.stop(Job.End.STOPPING));
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+    }
+}
