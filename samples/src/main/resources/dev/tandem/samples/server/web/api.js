@@ -61,7 +61,7 @@ async function* jsonEvents(response) {
         }
     } catch (failure) {
         if (failure.name === 'AbortError' || failure instanceof ApiError) throw failure;
-        throw new ApiError(0, { message: failure.message });
+        throw new ApiError(0, { message: failure.message, code: 'cut' });
     }
 }
 

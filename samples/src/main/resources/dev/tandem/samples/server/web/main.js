@@ -54,6 +54,7 @@ const hooks = {
     created(thread, message) {
         threads.set(thread.id, thread);
         conversations.add(thread.id, message.text || 'A picture');
+        conversations.setRunning(thread.id, true);
         if (thread === current) {
             keepDraft(null, '');
             history.replaceState(null, '', addressOf(thread.id));

@@ -128,7 +128,7 @@ export class Answer {
 
     /** Nothing more comes. `state`: done, stopped or failed. */
     finish(state) {
-        this.drawings.splice(0).forEach((photo) => photo.fail(state === 'stopped' ? 'Stopped while drawing.' : 'This photo did not arrive.'));
+        this.drawings.splice(0).forEach((photo) => state === 'stopped' ? photo.fail('Not finished.', 'stop') : photo.fail('This photo did not arrive.'));
         this.typing.remove();
         this.article.removeAttribute('aria-busy');
         this.element.dataset.state = state;

@@ -150,10 +150,10 @@ export class Thread {
         const quiet = note(stopped ? 'Stopped. This exchange is not kept.' : 'Not answered. This exchange is not kept.', 'not-kept');
         this.failed = { message, settle: () => answer.tell(quiet) };
         if (stopped) {
-            answer.tell(note('Stopped.', 'stopped', textButton('Try again', 'retry', again), textButton('Edit the message', 'edit-message', edit, 'button quiet')));
+            answer.tell(note('Stopped.', 'stopped', textButton('Try again', 'retry', again), textButton('Edit', 'edit-message', edit, 'button quiet')));
             if (this.hooks.isCurrent(this)) announce('Stopped');
         } else {
-            answer.tell(problemNotice(error, again, { label: 'Edit the message', testid: 'edit-message', action: edit }));
+            answer.tell(problemNotice(error, again, { label: 'Edit', testid: 'edit-message', action: edit }));
         }
     }
 
