@@ -51,12 +51,18 @@ async function request(path, { method = 'GET', body, signal } = {}) {
     }
 }
 
+/** The status that an error in a stream would have had: by then the response's own was long sent. */
+function statusOf({ code, type }) {
+    const known = { timeout: 504, shutting_down: 503, queue_full: 429, conversation_changed: 409, conversation_not_found: 404 };
+    return known[code] ?? (type === 'invalid_request_error' ? 400 : 500);
+}
+
 async function* jsonEvents(response) {
     try {
         for await (const { event, data } of serverEvents(response)) {
             if (data === '[DONE]') return;
             const value = JSON.parse(data);
-            if (value.error) throw new ApiError(value.error.status ?? 500, { message: value.error.message, code: value.error.code });
+            if (value.error) throw new ApiError(statusOf(value.error), { message: value.error.message, code: value.error.code });
             yield { event, value };
         }
     } catch (failure) {
@@ -110,7 +116,7 @@ async function pictureUrl(url) {
  * Yields { text }, { photo: { url, caption } }, { event: { event, … } } (drawing, judged …) and last { finish }.
  */
 export async function* answer(conversation, message, signal) {
-    const body = { model: 'default', conversation, stream: true, modalities: ['text', 'image'] };
+    const body = { conversation, stream: true, modalities: ['text', 'image'] };
     if (message === null) {
         body.regenerate = true;
         body.messages = [];

@@ -36,7 +36,7 @@ export class Conversations {
     async refresh() {
         try {
             const listed = await listConversations();
-            this.list = listed.map(({ id, title, changed }) => ({ id, title: title || 'Conversation', time: timeOf(changed) })).sort((a, b) => b.time - a.time);
+            this.list = listed.map(({ id, title, changed }) => ({ id, title: title || this.titleOf(id) || 'Untitled', time: timeOf(changed) })).sort((a, b) => b.time - a.time);
             this.render();
             this.hooks.listed();
         } catch (error) {

@@ -68,7 +68,7 @@ export class Answer {
     }
 
     get empty() {
-        return this.characters.length === 0 && this.gallery.childElementCount === 0;
+        return this.characters.length === 0 && !this.photos.some((photo) => photo.url);
     }
 
     addText(text) {

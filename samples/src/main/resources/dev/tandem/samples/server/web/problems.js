@@ -13,10 +13,11 @@ export function problemText(error) {
             return error.code === 'cut'
                 ? 'The answer broke off: the connection to the server was lost.'
                 : 'The server cannot be reached. Is it running, and are you online?';
-        case 400: return error.code === 'content_policy_violation' ? `This is not drawn.${said}` : `The server did not understand this.${said}`;
+        case 400: return error.code === 'content_policy_violation' ? `This is not drawn.${said}` : `The server did not take this.${said}`;
         case 401: return 'This server asks for an API key.';
         case 403: return `The key does not allow this.${said}`;
         case 404: return 'This conversation is no longer there.';
+        case 409: return 'Something else was said in this conversation meanwhile, perhaps in another tab.';
         case 408: return 'Sending took too long.';
         case 413: return 'This is too large for the server. A smaller picture or a shorter text may go through.';
         case 429: return 'The server is busy with other requests.';

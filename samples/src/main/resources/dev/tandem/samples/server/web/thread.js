@@ -36,7 +36,7 @@ export class Thread {
         if (this.empty) this.element.append(wait);
         try {
             const messages = await conversationMessages(this.id);
-            if (wait.isConnected || this.empty || (messages.length !== this.kept && !this.running)) this.render(messages);
+            if (wait.isConnected || this.empty || (messages.length !== this.kept && !this.running && !this.failed)) this.render(messages);
         } catch (error) {
             if (wait.isConnected || this.empty) {
                 this.element.replaceChildren(el('li', { className: 'message' }, problemNotice(error, error.status === 404 ? null : () => {
@@ -102,7 +102,7 @@ export class Thread {
             before?.element.remove();
             this.last?.offerRegenerate(null);
             this.last = answer;
-            if (message !== null) this.kept += 2;
+            if (message !== null) this.kept += answer.empty ? 1 : 2; // an empty answer is not kept
             this.running = null;
             this.hooks.stored(this);
             if (this.hooks.isCurrent(this)) announce(answer.spoken);
@@ -125,10 +125,11 @@ export class Thread {
             }
             if (photo) arrived = Promise.all([arrived, answer.addPhoto(photo)]);
             if (finish === 'length') answer.tell(note('The answer ends here because it reached its longest length.', 'cut-at-length'));
-            if (finish === 'content_filter' && answer.empty) answer.tell(note('The answer was held back by the safety guard.', 'withheld'));
+            if (finish === 'content_filter' && answer.photos.length === 0) answer.tell(note('The answer was held back by the safety guard.', 'withheld'));
         }
         await arrived;
         answer.finish('done');
+        if (answer.empty && answer.photos.length === 0 && answer.notices.childElementCount === 0) answer.tell(note('It had nothing to say to this.', 'no-answer'));
     }
 
     async turnFailed(error, answer, message, shown) {
@@ -136,7 +137,9 @@ export class Thread {
         answer.finish(stopped ? 'stopped' : 'failed');
         const again = async () => {
             this.failed = null;
-            if (uncertain(error) && await this.keptMeanwhile((messages) => messages.length > this.kept && messages.at(-2)?.text === message.text)) return;
+            if (uncertain(error) && await this.keptMeanwhile((messages) => messages.length > this.kept
+                && messages.slice(-2).some(({ role, text }) => role === 'user' && text === message.text))) return;
+            if (error.status === 409) return this.reloadAndSend(message);
             answer.element.remove();
             await this.turn(message, shown);
         };
@@ -157,10 +160,18 @@ export class Thread {
         }
     }
 
+    /** The conversation went on elsewhere: first what was said there, then this message again. */
+    async reloadAndSend(message) {
+        this.element.replaceChildren();
+        await this.load();
+        await this.send(message);
+    }
+
     async regenerateFailed(error, answer, before) {
         answer.element.remove();
         before.element.hidden = false;
         const text = before.characters.data.trim();
+        if (error.status === 409 && await this.keptMeanwhile(() => true)) return;
         if (uncertain(error) && await this.keptMeanwhile((messages) => messages.at(-1)?.text.trim() !== text)) return;
         if (error.name === 'AbortError') {
             before.tell(note('Stopped. The answer stays as it was.', 'stopped'));
