@@ -66,11 +66,12 @@ export class Composer {
     }
 
     setRunning(running) {
+        if (running === this.running) return;
         this.running = running;
         if (!running) this.say(null);
         const focused = document.activeElement;
         this.update();
-        if (focused === byId('stop') || focused === byId('send')) this.field.focus();
+        if (focused?.hidden) this.field.focus(); // send and stop stand for each other
     }
 
     focus() {

@@ -1,6 +1,7 @@
 // What is typed and not sent yet, per conversation: it survives a reload of the tab.
 
-const name = (id) => `tandem.draft.${id ?? 'new'}`;
+const PREFIX = 'tandem.draft.';
+const name = (id) => `${PREFIX}${id ?? 'new'}`;
 
 export function keepDraft(id, text) {
     try {
@@ -16,5 +17,13 @@ export function keptDraft(id) {
         return sessionStorage.getItem(name(id)) ?? '';
     } catch {
         return '';
+    }
+}
+
+export function forgetDrafts() {
+    try {
+        Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => sessionStorage.removeItem(key));
+    } catch {
+        // none are kept, then
     }
 }

@@ -3,7 +3,7 @@
 import { Composer } from './composer.js';
 import { Conversations } from './conversations.js';
 import { announce } from './dom.js';
-import { keepDraft, keptDraft } from './drafts.js';
+import { forgetDrafts, keepDraft, keptDraft } from './drafts.js';
 import { closeDrawer, initDrawer } from './drawer.js';
 import { initIcons } from './icons.js';
 import { currentKey, onKeyChange, setKey } from './key.js';
@@ -53,7 +53,7 @@ const hooks = {
     },
     created(thread, message) {
         threads.set(thread.id, thread);
-        conversations.add(thread.id, message.text || 'A picture');
+        conversations.add(thread.id, titleOf(message));
         conversations.setRunning(thread.id, true);
         if (thread === current) {
             keepDraft(null, '');
@@ -73,6 +73,12 @@ const hooks = {
         refreshPage();
     },
 };
+
+/** The title that a conversation has until the server says its own. */
+function titleOf({ text }) {
+    const words = text.replace(/\s+/g, ' ');
+    return words === '' ? 'A picture' : words.length > 60 ? `${words.slice(0, 60)}…` : words;
+}
 
 function addressOf(id) {
     return id === null ? '#' : `#/c/${encodeURIComponent(id)}`;
@@ -166,6 +172,7 @@ byId('forget-key').hidden = currentKey() === null;
 onKeyChange((key) => { byId('forget-key').hidden = key === null; });
 byId('forget-key').addEventListener('click', () => {
     setKey(null);
+    forgetDrafts();
     location.replace(location.pathname);
 });
 

@@ -5,6 +5,9 @@ import { announce, el, textButton } from './dom.js';
 import { Answer, userMessage } from './messages.js';
 import { note, problemNotice } from './problems.js';
 
+/** Within this time a server notices that it was stopped, or has ended. */
+const STOP_MILLIS = 1_000;
+
 const NOTHING = { text: '', picture: null };
 
 export class Thread {
@@ -16,7 +19,7 @@ export class Thread {
         this.draft = { ...NOTHING };
         this.kept = 0; // messages that the server has, as far as we know
         this.last = null; // the last answer that it has
-        this.failed = null; // the last turn, where it failed or was stopped: { message, settle }
+        this.failed = null; // the last turn, where it failed or was stopped: settle() makes its notice a quiet one
         this.running = null;
         this.loading = null;
     }
@@ -135,10 +138,11 @@ export class Thread {
     async turnFailed(error, answer, message, shown) {
         const stopped = error.name === 'AbortError';
         answer.finish(stopped ? 'stopped' : 'failed');
+        const isKept = (messages) => messages.length > this.kept
+            && messages.slice(-2).some(({ role, text }) => role === 'user' && text.trim() === message.text);
         const again = async () => {
             this.failed = null;
-            if (uncertain(error) && await this.keptMeanwhile((messages) => messages.length > this.kept
-                && messages.slice(-2).some(({ role, text }) => role === 'user' && text === message.text))) return;
+            if (uncertain(error) && await this.keptMeanwhile(isKept)) return;
             if (error.status === 409) return this.reloadAndSend(message);
             answer.element.remove();
             await this.turn(message, shown);
@@ -151,10 +155,13 @@ export class Thread {
             this.hooks.restore(this, message);
         };
         const quiet = note(stopped ? 'Stopped. This exchange is not kept.' : 'Not answered. This exchange is not kept.', 'not-kept');
-        this.failed = { message, settle: () => answer.tell(quiet) };
+        const failed = { settle: () => answer.tell(quiet) };
+        this.failed = failed;
         if (stopped) {
-            answer.tell(note('Stopped.', 'stopped', textButton('Try again', 'retry', again), textButton('Edit', 'edit-message', edit, 'button quiet')));
+            answer.tell(note('Stopped. This exchange is not kept.', 'stopped', textButton('Try again', 'retry', again), textButton('Edit', 'edit-message', edit, 'button quiet')));
             if (this.hooks.isCurrent(this)) announce('Stopped');
+            // the server may have been done just before it heard of the stop
+            setTimeout(() => { if (this.failed === failed && !this.running) this.keptMeanwhile(isKept); }, STOP_MILLIS);
         } else {
             answer.tell(problemNotice(error, again, { label: 'Edit', testid: 'edit-message', action: edit }));
         }
