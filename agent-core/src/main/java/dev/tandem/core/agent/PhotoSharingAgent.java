@@ -298,7 +298,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         });
     }
 
-    private ImageListener drawing(Caption caption, AgentListener listener) {
+    private static ImageListener drawing(Caption caption, AgentListener listener) {
         return new ImageListener() {
             @Override
             public void onStep(int step, int steps) {
@@ -307,9 +307,22 @@ public final class PhotoSharingAgent implements AutoCloseable {
 
             @Override
             public void onPreview(int step, int steps, Supplier<Picture> preview) {
-                if (settings.imageGuard() == ImageGuard.NONE) { // what is not judged yet is not shown
-                    listener.onPreview(caption, step, steps, preview);
-                }
+                listener.onPreview(caption, step, steps, preview);
+            }
+        };
+    }
+
+    /** What is not judged yet is not shown. */
+    private static ImageListener withoutPreviews(ImageListener listener) {
+        return new ImageListener() {
+            @Override
+            public void onStep(int step, int steps) {
+                listener.onStep(step, steps);
+            }
+
+            @Override
+            public void onCut(String rest, int tokens) {
+                listener.onCut(rest, tokens);
             }
         };
     }
@@ -322,8 +335,10 @@ public final class PhotoSharingAgent implements AutoCloseable {
         if (told.action() == Verdict.Action.BLOCK) {
             return new Guarded(Optional.empty(), told);
         }
-        listener.onStep(0, options.steps());
-        Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, listener);
+        boolean clear = settings.imageGuard() == ImageGuard.NONE && told.action() != Verdict.Action.BLUR;
+        ImageListener heard = clear ? listener : withoutPreviews(listener);
+        heard.onStep(0, options.steps());
+        Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, heard);
         Verdict verdict = told.and(settings.imageGuard().check(drawn));
         if (verdict.action() == Verdict.Action.BLOCK) {
             return new Guarded(Optional.empty(), verdict);

@@ -6,9 +6,14 @@ import dev.tandem.core.caption.Caption;
 import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.stage.Picture;
+import java.util.function.Supplier;
 
 /** Sends an answer while it comes: words, how far its photos are, and the photos. */
 final class ChatStream implements AgentListener {
+
+    /** Steps from a preview to the next. */
+    private static final int PREVIEW_EVERY = 3;
 
     private final EventStream events;
     private final ChatJson json;
@@ -33,6 +38,17 @@ final class ChatStream implements AgentListener {
     @Override
     public void onDrawing(Caption caption, int step, int steps) {
         tell(event("drawing").put("caption", caption.text()).put("step", step).put("steps", steps));
+    }
+
+    @Override
+    public void onPreview(Caption caption, int step, int steps, Supplier<Picture> preview) {
+        if (step % PREVIEW_EVERY == 0) {
+            tell(event("drawing")
+                    .put("caption", caption.text())
+                    .put("step", step)
+                    .put("steps", steps)
+                    .put("preview", "data:image/png;base64," + Pictures.base64(preview.get())));
+        }
     }
 
     @Override

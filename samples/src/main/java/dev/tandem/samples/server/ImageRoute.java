@@ -41,20 +41,20 @@ final class ImageRoute implements Handler {
         if (request.stream()) {
             EventStream events = new EventStream(context);
             ImageStream stream = new ImageStream(events, request.partials());
-            Failures.during(events, () -> jobs.run(job -> draw(request, job, stream::completed)));
+            Failures.during(events, () -> jobs.run(job -> draw(request, job, stream, stream::completed)));
         } else {
-            Answers.send(context, answer(jobs.run(job -> draw(request, job, photo -> {}))));
+            Answers.send(context, answer(jobs.run(job -> draw(request, job, ImageListener.NONE, photo -> {}))));
         }
     }
 
-    private List<Photo> draw(ImageRequest request, Job job, Consumer<Photo> listener) {
+    private List<Photo> draw(ImageRequest request, Job job, ImageListener drawing, Consumer<Photo> listener) {
         List<Photo> photos = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
             ImageOptions options = request.options().toBuilder()
                     .seed(request.options().seed() + i)
                     .build();
             long began = System.nanoTime();
-            Photo photo = agent.draw(request.prompt(), options, job.cancellation(), ImageListener.NONE);
+            Photo photo = agent.draw(request.prompt(), options, job.cancellation(), drawing);
             metrics.drawn(1, Duration.ofNanos(System.nanoTime() - began));
             photos.add(photo);
             listener.accept(photo);

@@ -2,10 +2,13 @@ package dev.tandem.samples.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.stage.ImageListener;
+import dev.tandem.core.stage.Picture;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /** Sends pictures while they are drawn. */
-final class ImageStream {
+final class ImageStream implements ImageListener {
 
     private final EventStream events;
     private final int mostPartials;
@@ -16,10 +19,15 @@ final class ImageStream {
         this.mostPartials = mostPartials;
     }
 
-    /** A preview, if the client wants one more of this picture. */
-    void partial(String base64) {
-        if (partials < mostPartials) {
-            ObjectNode event = event("image_generation.partial_image", base64).put("partial_image_index", partials++);
+    @Override
+    public void onStep(int step, int steps) {}
+
+    /** As many previews as the client wants, at equal distances. */
+    @Override
+    public void onPreview(int step, int steps, Supplier<Picture> preview) {
+        if (partials < mostPartials && (long) step * (mostPartials + 1) >= (long) steps * (partials + 1)) {
+            ObjectNode event = event("image_generation.partial_image", Pictures.base64(preview.get()))
+                    .put("partial_image_index", partials++);
             events.send("image_generation.partial_image", event);
         }
     }

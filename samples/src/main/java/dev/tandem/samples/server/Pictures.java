@@ -1,11 +1,15 @@
 package dev.tandem.samples.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.core.agent.Version;
 import dev.tandem.core.config.OneLine;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.vision.PngFile;
 import dev.tandem.core.vision.SentPhoto;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.regex.Matcher;
@@ -80,6 +84,12 @@ final class Pictures {
 
     static String base64(Photo photo) {
         return Base64.getEncoder().encodeToString(photo.png());
+    }
+
+    /** What is drawn so far, as a PNG file. */
+    static String base64(Picture preview) {
+        return Base64.getEncoder()
+                .encodeToString(PngFile.encode(preview, "Tandem " + Version.tandem(), Instant.now(), null));
     }
 
     /** A photo as a content part, with its caption where there is one. */
