@@ -43,7 +43,7 @@ final class ChatRoute implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
-        jobs.requirePlace();
+        jobs.queue().requirePlace();
         String owner = Access.owner(context);
         ChatRequest request = bodies.read(context, body -> reader.read(Json.read(body)));
         ChatJson json = ChatJson.begin(model.id());

@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import io.javalin.http.Context;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -58,7 +56,7 @@ final class ConversationRoutes {
         ObjectNode node =
                 Json.object().put("role", agent ? "assistant" : "user").put("content", text(message));
         ArrayNode images = node.putArray("images");
-        for (Image image : images(message)) {
+        for (Image image : StoredTurn.images(message)) {
             if (image.base64Data() != null) {
                 images.add(Pictures.part(image.base64Data(), Objects.requireNonNullElse(image.revisedPrompt(), "")));
             }
@@ -76,17 +74,5 @@ final class ConversationRoutes {
                         .map(content -> ((TextContent) content).text())
                         .collect(Collectors.joining(" "))
                 : "";
-    }
-
-    private static List<Image> images(ChatMessage message) {
-        if (message instanceof AiMessage ai) {
-            return ai.images();
-        }
-        return message instanceof UserMessage user
-                ? user.contents().stream()
-                        .filter(ImageContent.class::isInstance)
-                        .map(content -> ((ImageContent) content).image())
-                        .toList()
-                : List.of();
     }
 }

@@ -134,7 +134,7 @@ final class Fields {
         if (value != null && !List.of(values).contains(value.toString())) {
             throw ApiException.unsupported(
                     name(field),
-                    "'" + name(field) + "' is supported only as " + String.join(" or ", values)
+                    "'" + name(field) + "' is not supported but as " + String.join(" or ", values)
                             + "; please leave it out");
         }
     }

@@ -36,7 +36,7 @@ final class ImageRoute implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
-        jobs.requirePlace();
+        jobs.queue().requirePlace();
         ImageRequest request = bodies.read(context, body -> ImageRequest.read(Json.read(body), agent, model, limits));
         if (request.stream()) {
             EventStream events = new EventStream(context);

@@ -33,13 +33,6 @@ final class Jobs implements AutoCloseable {
         return queue;
     }
 
-    /** Refuses early, before a body is read for nothing. */
-    void requirePlace() {
-        if (queue.isFull()) {
-            throw queue.full();
-        }
-    }
-
     /**
      * Waits for a turn and works, on this thread, which handles the request.
      *

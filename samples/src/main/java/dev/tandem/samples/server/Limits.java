@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param picturePixels most pixels of one picture
  * @param messageLength longest message in characters
  * @param messages most messages of a conversation
+ * @param conversationBytes most bytes of the pictures in a stored conversation, which are read together
  * @param side longest side of a picture that is drawn, in pixels
  * @param steps most steps of a drawing
  * @param body longest time in which a body comes
@@ -24,6 +25,7 @@ record Limits(
         long picturePixels,
         int messageLength,
         int messages,
+        long conversationBytes,
         int side,
         int steps,
         Duration body,
@@ -37,6 +39,7 @@ record Limits(
             16_000_000,
             4_000,
             500,
+            32L << 20,
             1024,
             200,
             Duration.ofSeconds(30),
@@ -52,6 +55,7 @@ record Limits(
                 picturePixels,
                 messageLength,
                 messages,
+                conversationBytes,
                 side,
                 steps,
                 body,

@@ -1,7 +1,10 @@
 package dev.tandem.samples.server;
 
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.UserMessage;
 import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.LangChain4jMessages;
 import dev.tandem.core.dialogue.Reply;
@@ -32,13 +35,42 @@ record StoredTurn(List<ChatMessage> asked) {
                     "regenerate", "invalid_value", "nothing was said in this conversation yet, so nothing is answered");
         }
         if (asked.size() >= limits.messages()) {
-            throw ApiException.invalid(
-                    "conversation",
-                    "conversation_too_long",
-                    "this conversation has " + known.size() + " messages, and at most " + limits.messages()
-                            + " are kept; begin a new one");
+            throw tooLong(known.size() + " messages", limits.messages() + " are");
+        }
+        long bytes = asked.stream()
+                .flatMap(message -> images(message).stream())
+                .mapToLong(StoredTurn::base64Bytes)
+                .sum();
+        if (bytes > limits.conversationBytes()) {
+            throw tooLong(bytes + " bytes of pictures", limits.conversationBytes() + " are");
         }
         return new StoredTurn(asked);
+    }
+
+    private static long base64Bytes(Image image) {
+        String digits = image.base64Data();
+        return digits == null ? 0 : 3L * digits.length() / 4;
+    }
+
+    private static ApiException tooLong(String has, String most) {
+        return ApiException.invalid(
+                "conversation",
+                "conversation_too_long",
+                "this conversation has " + has + ", and at most " + most + " kept; begin a new one");
+    }
+
+    /** The pictures of a message that are there. */
+    static List<Image> images(ChatMessage message) {
+        List<Image> images = List.of();
+        if (message instanceof AiMessage ai) {
+            images = ai.images();
+        } else if (message instanceof UserMessage user) {
+            images = user.contents().stream()
+                    .filter(ImageContent.class::isInstance)
+                    .map(content -> ((ImageContent) content).image())
+                    .toList();
+        }
+        return images.stream().filter(image -> image.base64Data() != null).toList();
     }
 
     Dialogue dialogue() {

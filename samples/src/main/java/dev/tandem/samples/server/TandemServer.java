@@ -60,7 +60,11 @@ final class TandemServer implements AutoCloseable {
         for (Route route : routes) {
             app.addHttpHandler(route.method(), route.path(), context -> {
                 context.req().setAttribute(RequestWatch.ROUTE, route.path());
-                route.handler().handle(context);
+                try {
+                    route.handler().handle(context);
+                } catch (OutOfMemoryError | StackOverflowError e) {
+                    throw new IllegalStateException("a request took more memory than there is", e);
+                }
             });
         }
         app.get("/", context -> WebFiles.send(context, "index.html"));

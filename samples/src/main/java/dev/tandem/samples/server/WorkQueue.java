@@ -2,9 +2,8 @@ package dev.tandem.samples.server;
 
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Supplier;
 
 /** Requests wait here, first come first served, and only so many: one more is refused at once, with a guess when to come back. */
@@ -12,13 +11,13 @@ final class WorkQueue {
 
     private static final int LOOK_MILLIS = 100;
     private static final int MOST_RETRY_SECONDS = 60;
+    private static final double REMEMBERED = 0.8;
 
     private final int places;
     private final int parallel;
-    private final Semaphore turns;
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicInteger working = new AtomicInteger();
-    private volatile double secondsEach = 2;
+    private final Deque<Object> waiting = new ArrayDeque<>();
+    private int working;
+    private double secondsEach = 2;
 
     /**
      * A queue.
@@ -29,23 +28,25 @@ final class WorkQueue {
     WorkQueue(int places, int parallel) {
         this.places = places;
         this.parallel = parallel;
-        this.turns = new Semaphore(parallel, true);
     }
 
     /** How many wait. */
-    int length() {
-        return waiting.get();
+    synchronized int length() {
+        return waiting.size();
     }
 
-    /** Whether one more would be refused. */
-    boolean isFull() {
-        return waiting.get() >= places && turns.availablePermits() == 0;
-    }
-
-    ApiException full() {
-        double seconds = secondsEach * Math.max(1, waiting.get()) / parallel;
-        return ApiException.busy("the server is busy and " + places + " requests wait already; ask again later", (int)
-                Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds))));
+    /**
+     * Refuses where one more would find no place, such as before its body is read for nothing.
+     *
+     * @throws ApiException if too many wait
+     */
+    synchronized void requirePlace() {
+        if (waiting.size() + working >= places + parallel) {
+            double seconds = secondsEach * Math.max(1, waiting.size()) / parallel;
+            throw ApiException.busy(
+                    "the server is busy and " + waiting.size() + " requests wait already; ask again later",
+                    (int) Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds))));
+        }
     }
 
     /**
@@ -57,32 +58,36 @@ final class WorkQueue {
     <T> T run(Cancellation cancellation, Supplier<T> work) {
         await(cancellation);
         long began = System.nanoTime();
-        working.incrementAndGet();
         try {
-            cancellation.check();
             return work.get();
         } finally {
-            working.decrementAndGet();
-            turns.release();
-            secondsEach = 0.8 * secondsEach + 0.2 * (System.nanoTime() - began) / 1e9;
+            ended((System.nanoTime() - began) / 1e9);
         }
     }
 
-    private void await(Cancellation cancellation) {
-        // those that wait, and those whose turn it is, count together: who finds a free turn takes no place from others
-        if (waiting.incrementAndGet() + working.get() > places + parallel) {
-            waiting.decrementAndGet();
-            throw full();
-        }
+    private synchronized void await(Cancellation cancellation) {
+        requirePlace();
+        Object me = new Object();
+        waiting.add(me);
         try {
-            while (!turns.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (working >= parallel || waiting.peek() != me) {
                 cancellation.check();
+                wait(LOOK_MILLIS);
             }
+            cancellation.check();
+            working++;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancelledException();
         } finally {
-            waiting.decrementAndGet();
+            waiting.remove(me);
+            notifyAll(); // somebody else may be the first now
         }
+    }
+
+    private synchronized void ended(double seconds) {
+        working--;
+        secondsEach = REMEMBERED * secondsEach + (1 - REMEMBERED) * seconds;
+        notifyAll();
     }
 }

@@ -2,15 +2,27 @@ package dev.tandem.samples.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.UserMessage;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConversationsTest {
@@ -162,6 +174,78 @@ class ConversationsTest {
             assertEquals(
                     "conversation_too_long",
                     Served.json(more).path("error").path("code").asText());
+        }
+    }
+
+    @Test
+    void itsPicturesHaveAnEndToo() throws IOException {
+        try (Served served = Served.in(folder)) {
+            String id = begin(served);
+            String body = "{\"conversation\":\"" + id + "\",\"messages\":[{\"role\":\"user\",\"content\":["
+                    + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + noise() + "\"}}]}]}";
+            HttpResponse<String> response = served.post(CHAT, body);
+            assertEquals(400, response.statusCode(), response.body());
+            assertEquals(
+                    "conversation_too_long",
+                    Served.json(response).path("error").path("code").asText());
+        }
+    }
+
+    /** A picture that no file format makes small. */
+    private static String noise() throws IOException {
+        BufferedImage image = new BufferedImage(80, 80, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(1);
+        for (int i = 0; i < 6400; i++) {
+            image.setRGB(i % 80, i / 80, random.nextInt());
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", out);
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(out.toByteArray());
+    }
+
+    @Test
+    void ofTwoAnswersAtATimeOneIsRefused() throws IOException {
+        try (HikariDataSource database = Database.inFolder(folder.resolve("data"))) {
+            onlyOneIsStored(database);
+        }
+    }
+
+    private static void onlyOneIsStored(HikariDataSource database) {
+        Conversations here = new Conversations(database);
+        Conversations there = new Conversations(database);
+        String id = here.begin("ann");
+        List<ChatMessage> known = there.messages("ann", id);
+        List<ChatMessage> first = List.of(UserMessage.from("a"), AiMessage.from("b"));
+        here.store("ann", id, known, first);
+        ApiException refused =
+                assertThrows(ApiException.class, () -> there.store("ann", id, known, List.of(UserMessage.from("c"))));
+        assertEquals(409, refused.status());
+        assertEquals(first, there.messages("ann", id));
+        there.delete("ann", id);
+        assertEquals(
+                404,
+                assertThrows(ApiException.class, () -> here.store("ann", id, first, first))
+                        .status());
+    }
+
+    /** Needs a PostgreSQL to try it on, by its JDBC URL. */
+    @Test
+    @EnabledIfEnvironmentVariable(named = "TANDEM_TEST_POSTGRES", matches = "jdbc:.*")
+    void twoServersShareAPostgres() throws IOException {
+        String url = System.getenv("TANDEM_TEST_POSTGRES");
+        onlyOneIsStored(Database.at(url));
+        try (Served one = Served.on(folder, Database.at(url));
+                Served two = Served.on(folder, Database.at(url))) {
+            String id = begin(one);
+            text(one.post(CHAT, in(id, "look <a dog>")));
+            assertEquals(messages(one, id), messages(two, id));
+            assertEquals("[3 turns, 1 photos] more", text(two.post(CHAT, in(id, "more"))));
+            assertEquals(4, messages(one, id).size());
+            assertEquals(
+                    "look <a dog>",
+                    Served.json(one.get(ALL)).path("data").path(0).path("title").asText());
+            assertEquals(204, two.delete(ALL + "/" + id).statusCode());
+            assertUnknown(one.get(ALL + "/" + id + "/messages"));
         }
     }
 

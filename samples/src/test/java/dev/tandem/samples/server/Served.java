@@ -33,6 +33,7 @@ final class Served implements AutoCloseable {
             1_000_000,
             100,
             6,
+            10_000,
             64,
             50,
             Duration.ofSeconds(1),
@@ -47,7 +48,16 @@ final class Served implements AutoCloseable {
     final TandemServer server;
     private final String key;
 
+    /** Two servers may share a database. */
+    static Served on(Path folder, HikariDataSource database) throws IOException {
+        return new Served(folder, new LimitsAndKeys(LIMITS, ApiKeys.none(), "", 2), database);
+    }
+
     private Served(Path folder, LimitsAndKeys how) throws IOException {
+        this(folder, how, Database.inFolder(folder.resolve("data")));
+    }
+
+    private Served(Path folder, LimitsAndKeys how, HikariDataSource database) throws IOException {
         Path model = ScriptedStages.folder(folder);
         AgentConfig config = AgentConfig.read(model);
         agent = PhotoSharingAgent.builder()
@@ -57,7 +67,7 @@ final class Served implements AutoCloseable {
                         new ScriptedStages.Bridge().create(config.bridge(), null, null),
                         new ScriptedStages.Image().create(null))
                 .build();
-        database = Database.inFolder(folder.resolve("data"));
+        this.database = database;
         server = new TandemServer(
                 agent,
                 database,
