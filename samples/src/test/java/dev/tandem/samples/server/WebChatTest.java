@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.samples.cli.ScriptedStages;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,7 +139,9 @@ class WebChatTest {
 
     /** Waits until so many answers stand on the page, and nothing is under way. */
     private void awaitAnswers(int count) {
-        await(() -> browser.findElements(By.cssSelector("[data-testid=answer][data-state=done]")).size() == count
+        await(() -> browser.findElements(By.cssSelector("[data-testid=answer][data-state=done]"))
+                                .size()
+                        == count
                 && !id("stop").isDisplayed());
     }
 
