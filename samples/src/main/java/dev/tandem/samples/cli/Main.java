@@ -76,7 +76,7 @@ public final class Main implements Runnable {
         Main main = new Main(io);
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new ChatCommand(io))
-                .addSubcommand(new ServeCommand())
+                .addSubcommand(new ServeCommand(io.interruption()::finished))
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new GenerateCommand(io))
                 .addSubcommand(new DescribeCommand(io))

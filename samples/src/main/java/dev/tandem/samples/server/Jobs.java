@@ -7,10 +7,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The answers in the making, one thread that looks after them all, and the queue before the model. */
 final class Jobs implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final int WATCH_MILLIS = 200;
 
     private final WorkQueue queue;
@@ -25,8 +28,15 @@ final class Jobs implements AutoCloseable {
     Jobs(WorkQueue queue, Limits limits) {
         this.queue = queue;
         this.limits = limits;
-        watch.scheduleWithFixedDelay(
-                () -> running.forEach(Job::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            running.forEach(Job::watch);
+        } catch (RuntimeException e) {
+            LOG.error("the watch over answers failed; it goes on", e); // thrown, it would end the watch for good
+        }
     }
 
     WorkQueue queue() {

@@ -3,6 +3,7 @@ package dev.tandem.samples.server;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.tensor.Device;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -92,9 +93,23 @@ public final class ServeCommand implements Callable<Integer> {
             description = "when stopped, how long answers under way may take (default: ${DEFAULT-VALUE})")
     private int grace = (int) Limits.DEFAULT.grace().toSeconds();
 
+    @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device = "cpu";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
+
+    private final Runnable stopsItself;
+
+    /**
+     * The command.
+     *
+     * @param stopsItself run when a signal is this command's business from then on, and nobody else's
+     */
+    public ServeCommand(Runnable stopsItself) {
+        this.stopsItself = stopsItself;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -105,14 +120,17 @@ public final class ServeCommand implements Callable<Integer> {
         }
         ServerSettings settings = settings();
         try (HikariDataSource conversations = database == null ? Database.inFolder(data) : Database.at(database);
-                PhotoSharingAgent agent =
-                        PhotoSharingAgent.builder().model(model).build();
+                PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                        .model(model)
+                        .device(Device.parse(device))
+                        .build();
                 TandemServer server = new TandemServer(agent, conversations, settings)) {
             out.println("Tandem is at http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port()
                     + "/ and its API at /v1; Ctrl-C stops it.");
             out.println("Pictures are not checked: no image guard is set.");
             out.flush();
-            Stop.await(server, conversations);
+            stopsItself.run();
+            Stop.await(server, conversations, out);
         }
         return 0;
     }
@@ -136,16 +154,20 @@ public final class ServeCommand implements Callable<Integer> {
             throw new IllegalArgumentException("without API keys only this machine is served, so --host " + host
                     + " needs --keys FILE; tandem serve --new-key NAME makes a key");
         }
-        Path name = Path.of(model).getFileName();
         return new ServerSettings(
                 host,
                 port,
-                name == null ? model : name.toString(),
+                modelId(),
                 known,
                 List.copyOf(origins),
                 queue,
                 parallel,
                 Limits.DEFAULT.with(Duration.ofSeconds(timeout), Duration.ofSeconds(grace)));
+    }
+
+    private String modelId() {
+        Path name = Path.of(model).toAbsolutePath().normalize().getFileName();
+        return Models.known().contains(model) || name == null ? model : name.toString();
     }
 
     private boolean isLoopback() {

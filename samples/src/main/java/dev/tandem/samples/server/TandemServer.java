@@ -138,6 +138,11 @@ final class TandemServer implements AutoCloseable {
         return app.port();
     }
 
+    /** How many requests are under way. */
+    int underWay() {
+        return watch.underWay();
+    }
+
     List<Route> routes() {
         return routes;
     }

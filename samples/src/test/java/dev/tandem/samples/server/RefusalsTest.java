@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -195,6 +196,23 @@ class RefusalsTest {
                 .header("Origin", "http://127.0.0.1:" + served.server.port())
                 .build());
         assertEquals(200, own.statusCode());
+        HttpResponse<String> allowed = served.send(served.request("/v1/models")
+                .header("Origin", "https://chat.example")
+                .build());
+        assertEquals(200, allowed.statusCode());
+        assertEquals(
+                "https://chat.example",
+                allowed.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+        HttpResponse<String> preflight = served.send(served.request(CHAT)
+                .header("Origin", "https://chat.example")
+                .method("OPTIONS", BodyPublishers.noBody())
+                .build());
+        assertEquals(204, preflight.statusCode());
+        assertTrue(preflight
+                .headers()
+                .firstValue("Access-Control-Allow-Headers")
+                .orElseThrow()
+                .contains("Authorization"));
     }
 
     @Test

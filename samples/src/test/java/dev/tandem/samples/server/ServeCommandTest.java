@@ -118,6 +118,7 @@ class ServeCommandTest {
             process.destroy(); // SIGTERM
             assertTrue(process.waitFor(30, TimeUnit.SECONDS));
             assertEquals(143, process.exitValue());
+            assertFalse(err().contains("interrupted"), err());
         } finally {
             process.destroyForcibly();
         }

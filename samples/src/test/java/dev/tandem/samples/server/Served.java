@@ -71,7 +71,15 @@ final class Served implements AutoCloseable {
         server = new TandemServer(
                 agent,
                 database,
-                new ServerSettings("127.0.0.1", 0, "default", how.keys(), List.of(), how.queue(), 1, how.limits()));
+                new ServerSettings(
+                        "127.0.0.1",
+                        0,
+                        "default",
+                        how.keys(),
+                        List.of("https://chat.example"),
+                        how.queue(),
+                        1,
+                        how.limits()));
         key = how.key();
     }
 
