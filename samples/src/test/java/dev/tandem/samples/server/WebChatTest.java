@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.samples.cli.ScriptedStages;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +36,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
  * The web chat in a real browser, with stages that say what the user said; {@code <a dog>} is a photo. Skipped where there is no Chromium with its driver, unless
- * {@code -Dtandem.browser=required}.
+ * the variable {@code TANDEM_BROWSER} is {@code required}.
  */
 @Isolated
 class WebChatTest {
@@ -59,10 +58,10 @@ class WebChatTest {
         before = ScriptedStages.whileDrawing;
         boolean there = CHROMIUM.stream().anyMatch(Files::isExecutable)
                 && DRIVER.stream().anyMatch(Files::isExecutable);
-        if (!"required".equals(System.getProperty("tandem.browser"))) {
+        if (!"required".equals(System.getenv("TANDEM_BROWSER"))) {
             assumeTrue(there, "the web chat is not tested: no Chromium with its driver (chromium, chromium-driver)");
         }
-        assertTrue(there, "no Chromium with its driver, and -Dtandem.browser=required");
+        assertTrue(there, "no Chromium with its driver, and TANDEM_BROWSER=required");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(first(CHROMIUM).toFile());
         options.addArguments(
@@ -140,7 +139,9 @@ class WebChatTest {
 
     /** Waits until so many answers stand on the page, and nothing is under way. */
     private void awaitAnswers(int count) {
-        await(() -> browser.findElements(By.cssSelector("[data-testid=answer][data-state=done]")).size() == count
+        await(() -> browser.findElements(By.cssSelector("[data-testid=answer][data-state=done]"))
+                                .size()
+                        == count
                 && !id("stop").isDisplayed());
     }
 
