@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.tandem.core.memory.RealPostgres;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConversationsTest {
@@ -228,11 +228,14 @@ class ConversationsTest {
                         .status());
     }
 
-    /** Needs a PostgreSQL to try it on, by its JDBC URL. */
     @Test
-    @EnabledIfEnvironmentVariable(named = "TANDEM_TEST_POSTGRES", matches = "jdbc:.*")
     void twoServersShareAPostgres() throws IOException {
-        String url = System.getenv("TANDEM_TEST_POSTGRES");
+        try (RealPostgres postgres = RealPostgres.start()) {
+            shares(postgres.url());
+        }
+    }
+
+    private void shares(String url) throws IOException {
         onlyOneIsStored(Database.at(url));
         try (Served one = Served.on(folder, Database.at(url));
                 Served two = Served.on(folder, Database.at(url))) {
