@@ -132,7 +132,11 @@ final class TandemServer implements AutoCloseable {
             context.status(499);
             return;
         }
-        Answers.send(context, Failures.of(problem));
+        ApiException told = Failures.of(problem);
+        if (told.status() != 408) { // of a slow body nothing more is awaited
+            Bodies.skip(context);
+        }
+        Answers.send(context, told);
     }
 
     int port() {
