@@ -7,11 +7,16 @@ import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads bodies: not too long, not too slowly, and not too many at a time, because each lies in memory as a whole. */
 final class Bodies {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
     private static final int PIECE = 1 << 16;
+    private static final long MOST_SKIPPED = 64L << 20;
+    private static final long SKIP_NANOS = 5_000_000_000L;
 
     private final Limits limits;
     private final AtomicLong held = new AtomicLong();
@@ -34,6 +39,28 @@ final class Bodies {
             return reader.apply(bytes(context.req().getInputStream(), mine));
         } finally {
             held.addAndGet(-mine[0]);
+        }
+    }
+
+    /** Reads the rest of a body that is refused, within reason: a client that is still sending would not hear why. One that asked first hears it at once. */
+    static void skip(Context context) {
+        if (context.header("Expect") != null) {
+            return;
+        }
+        byte[] piece = new byte[PIECE];
+        long end = System.nanoTime() + SKIP_NANOS;
+        long left = MOST_SKIPPED;
+        try {
+            InputStream in = context.req().getInputStream();
+            while (left > 0 && System.nanoTime() - end < 0) {
+                int count = in.read(piece);
+                if (count < 0) {
+                    return;
+                }
+                left -= count;
+            }
+        } catch (IOException e) {
+            LOG.debug("a client has gone while its request was refused", e);
         }
     }
 

@@ -18,6 +18,7 @@ final class Jobs implements AutoCloseable {
 
     private final WorkQueue queue;
     private final Limits limits;
+    private volatile boolean ending;
     private final Set<Job> running = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "tandem-watch");
@@ -53,6 +54,9 @@ final class Jobs implements AutoCloseable {
         Job job = new Job(
                 Hangup.ofThisThread(), System.nanoTime() + limits.answer().toNanos());
         running.add(job);
+        if (ending) { // its body came while the others were stopped
+            job.stop(Job.End.STOPPING);
+        }
         try {
             return queue.run(job.cancellation(), () -> work.apply(job));
         } catch (CancelledException e) {
@@ -67,8 +71,9 @@ final class Jobs implements AutoCloseable {
         }
     }
 
-    /** Stops all that is under way. */
+    /** Stops all that is under way, and what is yet to come. */
     void cancelAll() {
+        ending = true;
         running.forEach(job -> job.stop(Job.End.STOPPING));
     }
 

@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.Request;
 
-/** Measures requests, and knows how many are under way. */
-final class RequestWatch implements Filter {
+/** Measures requests, and knows how many are under way: until the last byte of an answer is handed to the network, which is after its handler has ended. */
+final class RequestWatch implements Filter, HttpChannel.Listener {
 
     /** Where a request keeps the path of its route, which unlike its own has no ids in it. */
     static final String ROUTE = "tandem.route";
@@ -30,14 +32,22 @@ final class RequestWatch implements Filter {
     }
 
     @Override
+    public void onRequestBegin(Request request) {
+        underWay.incrementAndGet();
+    }
+
+    @Override
+    public void onComplete(Request request) {
+        underWay.decrementAndGet();
+    }
+
+    @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long began = System.nanoTime();
-        underWay.incrementAndGet();
         try {
             chain.doFilter(request, response);
         } finally {
-            underWay.decrementAndGet();
             if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
                 Object route = Objects.requireNonNullElse(http.getAttribute(ROUTE), "none");
                 metrics.requested(

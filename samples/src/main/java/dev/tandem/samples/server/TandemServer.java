@@ -97,6 +97,7 @@ final class TandemServer implements AutoCloseable {
 
     private ServerConnector connector(Server server, HttpConfiguration http) {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.addBean(watch);
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.limits().body().toMillis());
@@ -131,7 +132,11 @@ final class TandemServer implements AutoCloseable {
             context.status(499);
             return;
         }
-        Answers.send(context, Failures.of(problem));
+        ApiException told = Failures.of(problem);
+        if (told.status() != 408) { // of a slow body nothing more is awaited
+            Bodies.skip(context);
+        }
+        Answers.send(context, told);
     }
 
     int port() {

@@ -107,9 +107,10 @@ class BusyTest {
                                     .getBytes(StandardCharsets.UTF_8));
                     awaitDrawing();
                 }
-                Thread.sleep(500);
+                Thread.sleep(1000); // in which the server notices
                 steps.release(1); // one step, after which the drawing looks whether it is still wanted
-                await(() -> served.get("/metrics").body().contains("status=\"499\"") || body.equals(STREAMED));
+                String ended = body.equals(PHOTO) ? "chat/completions\",status=\"499\"" : "chat/completions\",status";
+                await(() -> served.get("/metrics").body().contains(ended));
                 steps.drainPermits();
                 var next = served.postLater(CHAT, PHOTO);
                 Thread.sleep(300);

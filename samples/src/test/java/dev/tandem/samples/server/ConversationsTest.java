@@ -285,6 +285,19 @@ class ConversationsTest {
                 assertEquals("invalid_api_key", error.path("code").asText());
                 assertEquals("authentication_error", error.path("type").asText());
             }
+            for (String around : new String[] {
+                "/v1//conversations",
+                "//v1/conversations",
+                "/v1/./conversations",
+                "/x/../v1/conversations",
+                "/%76%31/conversations",
+                "/v1;x/conversations",
+                "/v1/conversations/",
+                "/V1/conversations",
+                "/v1%2fconversations"
+            }) {
+                assertTrue(served.send(served.request(around, "").build()).statusCode() >= 400, around);
+            }
             assertEquals(
                     401, served.send(served.request("/metrics", "").build()).statusCode());
             assertEquals(200, served.send(served.request("/health", "").build()).statusCode());

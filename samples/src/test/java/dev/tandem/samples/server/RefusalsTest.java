@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -157,6 +158,22 @@ class RefusalsTest {
     void bodiesThatAreTooLong() {
         HttpResponse<String> response = served.post(CHAT, Served.chat("x".repeat(200_000), ""));
         refused(413, "body_too_large", "", response);
+        // sent to its end before the answer is looked for, with its length said before and without
+        byte[] long5 = Served.chat("x".repeat(5_000_000), "").getBytes(StandardCharsets.UTF_8);
+        refused(
+                413,
+                "body_too_large",
+                "",
+                served.send(served.request(CHAT)
+                        .POST(BodyPublishers.ofByteArray(long5))
+                        .build()));
+        refused(
+                413,
+                "body_too_large",
+                "",
+                served.send(served.request(CHAT)
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(long5)))
+                        .build()));
     }
 
     @Test
