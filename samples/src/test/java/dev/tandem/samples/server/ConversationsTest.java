@@ -236,7 +236,9 @@ class ConversationsTest {
     }
 
     private void shares(String url) throws IOException {
-        onlyOneIsStored(Database.at(url));
+        try (HikariDataSource database = Database.at(url)) {
+            onlyOneIsStored(database);
+        }
         try (Served one = Served.on(folder, Database.at(url));
                 Served two = Served.on(folder, Database.at(url))) {
             String id = begin(one);
