@@ -45,7 +45,7 @@ final class Jobs implements AutoCloseable {
     }
 
     /**
-     * Waits for a turn and works, on this thread, which handles the request.
+     * Waits for a turn and for the work; called on the thread that handles the request.
      *
      * @throws ApiException if there is no place, it takes too long, or the server stops
      * @throws CancelledException if the client has gone
@@ -80,5 +80,6 @@ final class Jobs implements AutoCloseable {
     @Override
     public void close() {
         watch.shutdownNow();
+        queue.close();
     }
 }

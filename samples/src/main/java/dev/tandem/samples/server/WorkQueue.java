@@ -4,10 +4,18 @@ import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Requests wait here, first come first served, and only so many: one more is refused at once, with a guess when to come back. */
-final class WorkQueue {
+/**
+ * Requests wait here, first come first served, and only so many: one more is refused at once, with a guess when to come back. The work is done on as many threads as may work at
+ * a time, always the same ones: native memory keeps something for each thread that ever computed, and the server has a hundred.
+ */
+final class WorkQueue implements AutoCloseable {
 
     private static final int LOOK_MILLIS = 100;
     private static final int MOST_RETRY_SECONDS = 60;
@@ -15,6 +23,7 @@ final class WorkQueue {
 
     private final int places;
     private final int parallel;
+    private final ExecutorService workers;
     private final Deque<Object> waiting = new ArrayDeque<>();
     private int working;
     private double secondsEach = 2;
@@ -28,6 +37,12 @@ final class WorkQueue {
     WorkQueue(int places, int parallel) {
         this.places = places;
         this.parallel = parallel;
+        AtomicInteger count = new AtomicInteger();
+        workers = Executors.newFixedThreadPool(parallel, work -> {
+            Thread thread = new Thread(work, "tandem-work-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** How many wait. */
@@ -50,7 +65,7 @@ final class WorkQueue {
     }
 
     /**
-     * Waits for its turn and works.
+     * Waits for its turn and for the work, which is done on another thread.
      *
      * @throws ApiException if too many wait
      * @throws CancelledException if cancelled
@@ -59,9 +74,35 @@ final class WorkQueue {
         await(cancellation);
         long began = System.nanoTime();
         try {
-            return work.get();
+            return ended(workers.submit(work::get));
         } finally {
             ended((System.nanoTime() - began) / 1e9);
+        }
+    }
+
+    /** What the work gives, or throws. It is waited for in any case, as it stops by its cancellation. */
+    private static <T> T ended(Future<T> work) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return work.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof RuntimeException cause) {
+                        throw cause;
+                    }
+                    if (e.getCause() instanceof Error cause) {
+                        throw cause;
+                    }
+                    throw new IllegalStateException("an answer failed: " + e.getCause(), e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -89,5 +130,10 @@ final class WorkQueue {
         working--;
         secondsEach = REMEMBERED * secondsEach + (1 - REMEMBERED) * seconds;
         notifyAll();
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
     }
 }
