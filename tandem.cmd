@@ -52,7 +52,7 @@ if not defined OMP_WAIT_POLICY if "%~1"=="train" set "OMP_WAIT_POLICY=ACTIVE"
 if not defined OMP_WAIT_POLICY if not "%~1"=="bench" set "OMP_WAIT_POLICY=PASSIVE"
 rem What runs for long is worth the whole compiler; what answers at once is not.
 set "COMPILER=-XX:TieredStopAtLevel=1"
-for %%l in (train corpus evaluate experiment informativeness verify bench) do if "%~1"=="%%l" set "COMPILER="
+for %%l in (train serve corpus evaluate experiment informativeness verify bench) do if "%~1"=="%%l" set "COMPILER="
 rem The class path goes by way of the environment: a command line may not be that long.
 for /f "usebackq delims=" %%c in ("%STATE%\classpath") do set "CLASSPATH=%%c"
 "%JAVA%" -XX:+UseSerialGC %COMPILER% -Xshare:auto -Djava.awt.headless=true -DOPT_OUT_TRACKING=true %TANDEM_JAVA_OPTS% dev.tandem.samples.cli.Main %*

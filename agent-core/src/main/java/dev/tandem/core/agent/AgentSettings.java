@@ -1,5 +1,7 @@
 package dev.tandem.core.agent;
 
+import dev.tandem.core.safety.CaptionGuard;
+import dev.tandem.core.safety.ImageGuard;
 import dev.tandem.core.stage.ImageOptions;
 import dev.tandem.core.stage.LanguageOptions;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,9 @@ record AgentSettings(
         int maxMessageLength,
         int memoryTokens,
         boolean describeFiles,
-        AgentListener listener) {
+        AgentListener listener,
+        CaptionGuard captionGuard,
+        ImageGuard imageGuard) {
 
     long seedOrFresh() {
         return seed == null ? Seeds.fresh() : seed;

@@ -17,25 +17,27 @@ final class DialogueWindow {
 
     private final LanguageStage language;
     private final CaptionMarkup markup;
-    private final int budget;
+    private final int memory;
 
     /**
      * A window on dialogues.
      *
-     * @param budget most tokens of a prompt
+     * @param memory most tokens of a prompt that are wanted
      */
-    DialogueWindow(LanguageStage language, CaptionMarkup markup, int budget) {
+    DialogueWindow(LanguageStage language, CaptionMarkup markup, int memory) {
         this.language = language;
         this.markup = markup;
-        this.budget = budget;
+        this.memory = memory;
     }
 
     /**
      * The longest end of a dialogue that fits and begins with the user.
      *
+     * @param newTokens that the answer may take
      * @throws IllegalArgumentException if not even the last turn fits
      */
-    Dialogue fit(Dialogue dialogue) {
+    Dialogue fit(Dialogue dialogue, int newTokens) {
+        int budget = Math.min(language.contextLength() - newTokens, memory);
         int tooMany = dialogue.size() + 1;
         int fits = 0;
         // more turns take more tokens, so the border is found by halving
@@ -71,7 +73,8 @@ final class DialogueWindow {
         return new Turn(turn.speaker(), parts);
     }
 
-    private int tokens(Dialogue dialogue) {
+    /** Tokens that it takes as the model is shown it. */
+    int tokens(Dialogue dialogue) {
         return language.countTokens(escape(dialogue));
     }
 }

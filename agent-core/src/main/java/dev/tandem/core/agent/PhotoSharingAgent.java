@@ -9,6 +9,11 @@ import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
+import dev.tandem.core.safety.CaptionGuard;
+import dev.tandem.core.safety.ImageGuard;
+import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.safety.WithheldException;
+import dev.tandem.core.safety.WordListGuard;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.stage.BridgeStage;
 import dev.tandem.core.stage.Cancellation;
@@ -17,16 +22,22 @@ import dev.tandem.core.stage.ImageOptions;
 import dev.tandem.core.stage.ImageStage;
 import dev.tandem.core.stage.LanguageOptions;
 import dev.tandem.core.stage.LanguageStage;
+import dev.tandem.core.stage.LanguageUsage;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
+import dev.tandem.core.vision.Blurred;
 import dev.tandem.core.vision.PngFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An agent that talks and, when a photo says it better, draws one (Guo et al., "An End-to-End Model for Photo-Sharing Multi-Modal
@@ -47,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * that are under way were cancelled and have ended.
  */
 public final class PhotoSharingAgent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PhotoSharingAgent.class);
 
     private final AgentSettings settings;
     private final Stages stages;
@@ -69,10 +82,9 @@ public final class PhotoSharingAgent implements AutoCloseable {
             throw new IllegalArgumentException("maxNewTokens is " + language.maxNewTokens()
                     + ", but question and answer together have at most " + context + " tokens with this model");
         }
-        int budget = Math.min(context - language.maxNewTokens(), settings.memoryTokens());
         CaptionMarkup markup =
                 new CaptionMarkup(config.markers().begin(), config.markers().end());
-        window = new DialogueWindow(stages.language(), markup, budget);
+        window = new DialogueWindow(stages.language(), markup, settings.memoryTokens());
         tool = "Tandem " + Version.tandem() + ", model " + config.name();
     }
 
@@ -84,6 +96,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
     /** The model folder's configuration. */
     public AgentConfig config() {
         return stages.config();
+    }
+
+    /** How answers are generated unless a call says otherwise. */
+    public LanguageOptions languageOptions() {
+        return language;
     }
 
     /** How pictures are drawn unless a call says otherwise. */
@@ -162,9 +179,44 @@ public final class PhotoSharingAgent implements AutoCloseable {
         if (dialogue.size() == 0) {
             throw new IllegalArgumentException("nothing was said yet, so there is no next turn");
         }
-        long seed = settings.seedOrFresh();
-        Dialogue fitting = requests.run(new Cancellation(), () -> window.fit(dialogue));
-        return reply(fitting, Seeds.derive(seed, dialogue.size()), settings.listener(), new Cancellation());
+        LanguageOptions options = language.toBuilder()
+                .seed(Seeds.derive(settings.seedOrFresh(), dialogue.size()))
+                .build();
+        return next(dialogue, options, image, settings.listener(), new Cancellation());
+    }
+
+    /**
+     * Says the next turn of a dialogue in a way of its own, and tells how it comes.
+     *
+     * @param dialogue not empty; its oldest turns are not shown to the model where it is too long. What the user says in it is never read as markup
+     * @param options such as {@link #languageOptions()} with another temperature; the photos' seeds come from its seed
+     * @param drawing such as {@link #imageOptions()} with another size; its seed is not used
+     * @param listener hears the turn as it comes, on this thread
+     * @param cancellation ends it from another thread
+     * @throws IllegalArgumentException if the dialogue is empty, or the last turn alone is too long, or it has photos and the model sees none
+     * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
+     */
+    public Reply next(
+            Dialogue dialogue,
+            LanguageOptions options,
+            ImageOptions drawing,
+            AgentListener listener,
+            Cancellation cancellation) {
+        if (dialogue.size() == 0) {
+            throw new IllegalArgumentException("nothing was said yet, so there is no next turn");
+        }
+        Dialogue clean = UserText.clean(dialogue, settings.maxMessageLength());
+        if (!seesPhotos()
+                && clean.turns().stream().flatMap(t -> t.photos().stream()).anyMatch(p -> !p.hasCaption())) {
+            throw blind();
+        }
+        Dialogue fitting = requests.run(cancellation, () -> window.fit(clean, options.maxNewTokens()));
+        return reply(fitting, options, drawing, listener, cancellation);
+    }
+
+    /** Tokens that a dialogue takes in the language model, the beginning of the next turn included. */
+    public int countTokens(Dialogue dialogue) {
+        return requests.run(new Cancellation(), () -> window.tokens(dialogue));
     }
 
     /** Shorter side in pixels of the photos that it draws. */
@@ -177,35 +229,55 @@ public final class PhotoSharingAgent implements AutoCloseable {
     /** The dialogue with one more message of the user, cut to what the model can read. */
     Dialogue remember(Dialogue dialogue, String userMessage, List<Photo> photos) {
         if (!photos.isEmpty() && !seesPhotos()) {
-            throw new IllegalArgumentException("the model " + stages.config().name()
-                    + " does not see photos; say in words what the photo shows, or use a model that sees them");
+            throw blind();
         }
         List<Part> parts = new ArrayList<>(photos);
         parts.add(new Words(UserText.clean(userMessage, settings.maxMessageLength())));
         Turn turn = new Turn(Speaker.USER, parts);
-        return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn)));
+        return requests.run(new Cancellation(), () -> window.fit(dialogue.with(turn), language.maxNewTokens()));
+    }
+
+    private IllegalArgumentException blind() {
+        return new IllegalArgumentException("the model " + stages.config().name()
+                + " does not see photos; say in words what the photo shows, or use a model that sees them");
     }
 
     /** Says the next turn of a dialogue that fits. */
     Reply reply(Dialogue dialogue, long seed, AgentListener listener, Cancellation cancellation) {
+        return reply(dialogue, language.toBuilder().seed(seed).build(), image, listener, cancellation);
+    }
+
+    private Reply reply(
+            Dialogue dialogue,
+            LanguageOptions options,
+            ImageOptions drawing,
+            AgentListener listener,
+            Cancellation cancellation) {
         return requests.run(cancellation, () -> {
             long began = System.nanoTime();
             ReplyCollector collector = new ReplyCollector(listener, began);
-            LanguageOptions options = language.toBuilder().seed(seed).build();
-            stages.language().reply(window.escape(dialogue), options, cancellation, collector);
+            LanguageUsage usage = stages.language().reply(window.escape(dialogue), options, cancellation, collector);
             long said = System.nanoTime();
             int[] drawn = {0};
+            List<Reply.Judgement> judgements = new ArrayList<>();
             List<Part> parts = collector.parts(caption -> {
-                ImageOptions drawing = image.toBuilder()
-                        .seed(Seeds.derive(seed, 1 + drawn[0]++))
+                ImageOptions each = drawing.toBuilder()
+                        .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
                         .build();
-                Photo photo =
-                        draw(caption, drawing, cancellation, (step, steps) -> listener.onDrawing(caption, step, steps));
-                listener.onPhoto(photo);
-                return photo;
+                Guarded guarded = draw(caption, each, cancellation, drawing(caption, listener));
+                if (!guarded.verdict().allows()) {
+                    judgements.add(new Reply.Judgement(caption.text(), guarded.verdict()));
+                    listener.onJudged(caption, guarded.verdict());
+                }
+                guarded.photo().ifPresent(listener::onPhoto);
+                return guarded.photo();
             });
             Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
-            return new Reply(parts, new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos));
+            return new Reply(
+                    parts,
+                    new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos),
+                    judgements,
+                    usage);
         });
     }
 
@@ -215,19 +287,67 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @param caption at most {@link Builder#maxMessageLength} characters; what the text encoder cannot take is cut
      * @param options such as {@link #imageOptions()} with another seed
      * @throws IllegalArgumentException if the caption is empty or too long, or the model cannot draw this size
+     * @throws dev.tandem.core.safety.WithheldException if a guard blocks it
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
      */
     public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
         Caption clean = Caption.of(UserText.clean(caption, settings.maxMessageLength()));
-        return requests.run(cancellation, () -> draw(clean, options, cancellation, listener));
+        return requests.run(cancellation, () -> {
+            Guarded guarded = draw(clean, options, cancellation, listener);
+            return guarded.photo().orElseThrow(() -> new WithheldException(guarded.verdict()));
+        });
     }
 
-    private Photo draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
-        listener.onStep(0, options.steps());
-        Picture picture = stages.image().draw(stages.bridge().condition(caption), options, cancellation, listener);
+    private static ImageListener drawing(Caption caption, AgentListener listener) {
+        return new ImageListener() {
+            @Override
+            public void onStep(int step, int steps) {
+                listener.onDrawing(caption, step, steps);
+            }
+
+            @Override
+            public void onPreview(int step, int steps, Supplier<Picture> preview) {
+                listener.onPreview(caption, step, steps, preview);
+            }
+        };
+    }
+
+    /** What is not judged yet is not shown. */
+    private static ImageListener withoutPreviews(ImageListener listener) {
+        return new ImageListener() {
+            @Override
+            public void onStep(int step, int steps) {
+                listener.onStep(step, steps);
+            }
+
+            @Override
+            public void onCut(String rest, int tokens) {
+                listener.onCut(rest, tokens);
+            }
+        };
+    }
+
+    /** A photo, unless it is blocked, and what the guards say of it. */
+    private record Guarded(Optional<Photo> photo, Verdict verdict) {}
+
+    private Guarded draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        Verdict told = settings.captionGuard().check(caption.text());
+        if (told.action() == Verdict.Action.BLOCK) {
+            return new Guarded(Optional.empty(), told);
+        }
+        boolean clear = settings.imageGuard() == ImageGuard.NONE && told.action() != Verdict.Action.BLUR;
+        ImageListener heard = clear ? listener : withoutPreviews(listener);
+        heard.onStep(0, options.steps());
+        Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, heard);
+        Verdict verdict = told.and(settings.imageGuard().check(drawn));
+        if (verdict.action() == Verdict.Action.BLOCK) {
+            return new Guarded(Optional.empty(), verdict);
+        }
+        Picture picture = verdict.action() == Verdict.Action.BLUR ? Blurred.of(drawn) : drawn;
         String about = settings.describeFiles() ? caption.text() + " (seed " + options.seed() + ")" : null;
         byte[] png = PngFile.encode(picture, tool, Clock.systemUTC().instant(), about);
-        return new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
+        Photo photo = new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
+        return new Guarded(Optional.of(photo), verdict);
     }
 
     /** What the agent tells about requests that name no listener of their own. */
@@ -250,6 +370,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private String model = Models.DEFAULT;
         private @Nullable Path imageModel;
         private @Nullable Stages stages;
+        private @Nullable LanguageStage languageModel;
         private Device device = Device.CPU;
 
         private @Nullable Long seed;
@@ -266,6 +387,8 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private int memoryTokens = Integer.MAX_VALUE;
         private boolean describeFiles;
         private AgentListener listener = AgentListener.NONE;
+        private CaptionGuard captionGuard = WordListGuard.english();
+        private ImageGuard imageGuard = ImageGuard.NONE;
 
         private Builder() {}
 
@@ -291,9 +414,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Another language model than the model folder's, such as a hosted one ({@link dev.tandem.core.langchain4j.HostedLanguageStage}); the folder's diffusion model draws
+         * its captions. The agent does not close it.
+         */
+        public Builder languageModel(@Nullable LanguageStage languageModel) {
+            this.languageModel = languageModel;
+            return this;
+        }
+
         /** Stages of your own instead of a model folder. The agent does not close them. */
         public Builder stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image) {
-            this.stages = new Stages(config, language, bridge, image);
+            this.stages = new Stages(config, language, bridge, image, false);
             return this;
         }
 
@@ -382,6 +514,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /** Reads captions before they are drawn; {@link WordListGuard#english} if not set, which is a word list and no more. */
+        public Builder captionGuard(CaptionGuard captionGuard) {
+            this.captionGuard = captionGuard;
+            return this;
+        }
+
+        /** Looks at pictures before anybody sees them; none if not set, which a warning in the log says. */
+        public Builder imageGuard(ImageGuard imageGuard) {
+            this.imageGuard = imageGuard;
+            return this;
+        }
+
         /** Hears the answers of requests that name no listener of their own. */
         public Builder listener(AgentListener listener) {
             this.listener = listener;
@@ -409,12 +553,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     maxMessageLength,
                     memoryTokens,
                     describeFiles,
-                    listener);
+                    listener,
+                    captionGuard,
+                    imageGuard);
+            if (imageGuard == ImageGuard.NONE) {
+                LOG.warn(
+                        "no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
+            }
             if (stages != null) {
                 return new PhotoSharingAgent(settings, stages, false);
             }
             Path found = folder == null ? Models.find(model) : folder;
-            Stages loaded = Stages.load(found, imageModel, TorchEngine.on(device));
+            Stages loaded = Stages.load(found, languageModel, imageModel, TorchEngine.on(device));
             try {
                 return new PhotoSharingAgent(settings, loaded, true);
             } catch (RuntimeException e) {

@@ -8,6 +8,7 @@ import dev.tandem.core.dialogue.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Keeps what the language model says, in order, until the photos are drawn; passes everything on at once. */
@@ -69,12 +70,12 @@ final class ReplyCollector implements CaptionListener {
         return Duration.ofNanos((firstHeard < 0 ? System.nanoTime() : firstHeard) - began);
     }
 
-    /** Words and photos in order; words are stripped, and left out where nothing remains. */
-    List<Part> parts(Function<Caption, Photo> draw) {
+    /** Words and photos in order; words are stripped, and left out where nothing remains, as photos are that are not drawn. */
+    List<Part> parts(Function<Caption, Optional<Photo>> draw) {
         List<Part> parts = new ArrayList<>();
         for (Said each : said) {
             if (each instanceof Described described) {
-                parts.add(draw.apply(described.caption()));
+                draw.apply(described.caption()).ifPresent(parts::add);
             } else if (each instanceof Text text && !text.letters().toString().isBlank()) {
                 parts.add(new Words(text.letters().toString().strip()));
             }

@@ -22,34 +22,29 @@ import org.jspecify.annotations.Nullable;
  * The three stages in the order of the data, with the configuration that joins them.
  *
  * @param config names the agent and its markers
+ * @param ownsLanguage whether the language model is closed with the others
  */
-record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image)
+record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, ImageStage image, boolean ownsLanguage)
         implements AutoCloseable {
 
     /**
      * Loads a model folder with the stages that the class path offers.
      *
+     * @param languageModel another language model than the one in the model folder, which then need not have any; null for that one
      * @param imageModel another folder with the diffusion model, which then draws as it does alone; null for the one in the model folder
      */
-    static Stages load(Path path, @Nullable Path imageModel, TensorEngine engine) {
+    static Stages load(
+            Path path, @Nullable LanguageStage languageModel, @Nullable Path imageModel, TensorEngine engine) {
         ModelFolder folder = ModelFolder.of(path);
         AgentConfig config = AgentConfig.read(path);
-        // read for the error alone: a configuration that is missing or damaged would look like an unknown architecture
-        folder.component("llm").config();
         Path images = imageModel == null ? path : imageModel;
         String pipeline = ModelFolder.of(images)
                 .json("model_index.json")
                 .path("_class_name")
                 .asText("");
-        StageContext context = new StageContext(path, config, engine);
         StageContext imageContext = new StageContext(images, config, engine);
-        LanguageStage language = find(
-                        LanguageStageFactory.class,
-                        f -> f.supports(context),
-                        LanguageStageFactory::name,
-                        "language model",
-                        path)
-                .create(context);
+        LanguageStage language =
+                languageModel == null ? language(folder, new StageContext(path, config, engine)) : languageModel;
         try {
             ImageStage image = find(
                             ImageStageFactory.class,
@@ -59,16 +54,31 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
                             images)
                     .create(imageContext);
             try {
-                AgentConfig used = imageModel == null ? config : config.withImage(image.defaults());
-                return new Stages(used, language, bridge(config, language, image), image);
+                AgentConfig drawn = imageModel == null ? config : config.withImage(image.defaults());
+                AgentConfig used = languageModel == null ? drawn : drawn.withLanguage(language.defaults());
+                return new Stages(used, language, bridge(config, language, image), image, languageModel == null);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            language.close();
+            if (languageModel == null) {
+                language.close();
+            }
             throw e;
         }
+    }
+
+    private static LanguageStage language(ModelFolder folder, StageContext context) {
+        // read for the error alone: a configuration that is missing or damaged would look like an unknown architecture
+        folder.component("llm").config();
+        return find(
+                        LanguageStageFactory.class,
+                        f -> f.supports(context),
+                        LanguageStageFactory::name,
+                        "language model",
+                        context.folder())
+                .create(context);
     }
 
     private static BridgeStage bridge(AgentConfig config, LanguageStage language, ImageStage image) {
@@ -104,9 +114,12 @@ record Stages(AgentConfig config, LanguageStage language, BridgeStage bridge, Im
 
     @Override
     public void close() {
-        try (language;
-                image) {
-            // closed in reverse order, the second even if the first fails
+        try {
+            image.close();
+        } finally {
+            if (ownsLanguage) {
+                language.close();
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ public final class CaptionParser {
     private final StringBuilder text = new StringBuilder();
     private State state = State.WORDS;
     private int captions;
+    private int pieces; // of the caption that is open
 
     /**
      * A parser for one turn.
@@ -87,13 +88,21 @@ public final class CaptionParser {
      * @param piece what it adds to the text; empty while a character is incomplete
      */
     public void token(int id, String piece) {
+        if (state == State.CAPTION) {
+            ids.add(id);
+        }
+        word(piece);
+    }
+
+    /** A model whose tokens are not known wrote a word, or a part of one. */
+    public void word(String piece) {
         if (state != State.CAPTION) {
             say(piece);
             return;
         }
-        ids.add(id);
+        pieces++;
         text.append(piece);
-        if (ids.size() > maxCaptionTokens || text.length() > MAX_CAPTION_CHARS) {
+        if (pieces > maxCaptionTokens || text.length() > MAX_CAPTION_CHARS) {
             refuse();
         }
     }
@@ -126,6 +135,7 @@ public final class CaptionParser {
 
     private void clear() {
         ids.clear();
+        pieces = 0;
         text.setLength(0);
     }
 }

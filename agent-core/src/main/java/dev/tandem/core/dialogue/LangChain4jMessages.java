@@ -39,6 +39,11 @@ public final class LangChain4jMessages {
         return toAiMessage(reply.text(), reply.photos());
     }
 
+    /** A photo as an image: its file in base64, its caption as {@link Image#revisedPrompt()}. */
+    public static Image toLangChain4j(Photo photo) {
+        return toImage(photo);
+    }
+
     /**
      * One turn for each message of a person or a model; system messages are left out, because the model folder brings its own.
      *

@@ -1,5 +1,7 @@
 package dev.tandem.core.dialogue;
 
+import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.stage.LanguageUsage;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,8 +10,18 @@ import java.util.List;
  *
  * @param parts words and photos in the order in which they came; none if the model had nothing to say
  * @param timings how long it took
+ * @param judgements what guards said against photos of it; a blocked one is not among the parts
+ * @param usage tokens of the language model, and why it ended
  */
-public record Reply(List<Part> parts, Timings timings) {
+public record Reply(List<Part> parts, Timings timings, List<Judgement> judgements, LanguageUsage usage) {
+
+    /**
+     * What a guard said against a photo.
+     *
+     * @param caption of the photo
+     * @param verdict that does not allow it as it is
+     */
+    public record Judgement(String caption, Verdict verdict) {}
 
     /**
      * How long an answer took, counted from the moment when the message came in.
@@ -22,6 +34,7 @@ public record Reply(List<Part> parts, Timings timings) {
 
     public Reply {
         parts = List.copyOf(parts);
+        judgements = List.copyOf(judgements);
     }
 
     /** The words alone. */

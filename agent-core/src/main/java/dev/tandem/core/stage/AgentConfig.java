@@ -33,6 +33,11 @@ public record AgentConfig(
     /** Name of the file in a model folder. */
     public static final String FILE = "agent.json";
 
+    /** The same with other ways to generate. */
+    public AgentConfig withLanguage(LanguageOptions language) {
+        return new AgentConfig(name, markers, prompt, bridge, language, image, provenance);
+    }
+
     /** The same with other ways to draw. */
     public AgentConfig withImage(ImageOptions image) {
         return new AgentConfig(name, markers, prompt, bridge, language, image, provenance);

@@ -34,6 +34,11 @@ public interface LanguageStage extends AutoCloseable {
     /** Tokens that prompt and answer may have together. */
     int contextLength();
 
+    /** How it answers well where nobody says otherwise; an agent's folder does say it, in {@code agent.json}. */
+    default LanguageOptions defaults() {
+        return LanguageOptions.builder().build();
+    }
+
     /** Whether it sees photos that the user sends without a caption; one that does not refuses dialogues that have them. */
     default boolean seesPhotos() {
         return false;

@@ -13,6 +13,9 @@ import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
+import dev.tandem.core.safety.CaptionGuard;
+import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.safety.WithheldException;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
 import dev.tandem.core.stage.ImageListener;
@@ -49,6 +52,54 @@ class PhotoSharingAgentTest {
         assertEquals(4, photo.width());
         assertEquals(2, ImageIO.read(new ByteArrayInputStream(photo.png())).getHeight());
         assertNotEquals(photo.seed(), reply.photos().get(1).seed());
+    }
+
+    @Test
+    void aCaptionThatAGuardBlocksIsNotDrawn() {
+        ScriptedStages stages = new ScriptedStages(d -> "<a nude dog><a cat>");
+        List<String> heard = new ArrayList<>();
+        PhotoSharingAgent agent = stages.builder()
+                .listener(new AgentListener() {
+                    @Override
+                    public void onJudged(Caption caption, Verdict verdict) {
+                        heard.add(caption.text() + " " + verdict.action());
+                    }
+
+                    @Override
+                    public void onPhoto(Photo photo) {
+                        heard.add(photo.caption());
+                    }
+                })
+                .build();
+        Reply reply = agent.reply(Dialogue.EMPTY, "hello");
+        assertEquals(
+                List.of("a cat"), reply.photos().stream().map(Photo::caption).toList());
+        assertEquals(1, stages.drawn.size());
+        assertEquals(List.of("a nude dog BLOCK", "a cat"), heard);
+        assertEquals("a nude dog", reply.judgements().get(0).caption());
+        WithheldException withheld = assertThrows(
+                WithheldException.class,
+                () -> agent.draw("a nude dog", agent.imageOptions(), new Cancellation(), ImageListener.NONE));
+        assertEquals(Verdict.Action.BLOCK, withheld.verdict().action());
+        PhotoSharingAgent open =
+                stages.builder().captionGuard(CaptionGuard.NONE).build();
+        assertEquals(2, open.reply(Dialogue.EMPTY, "hello").photos().size());
+    }
+
+    @Test
+    void anImageGuardSeesPicturesBeforeAnybody() throws IOException {
+        ScriptedStages stages = new ScriptedStages(d -> "<a dog>");
+        for (Verdict.Action action : Verdict.Action.values()) {
+            Verdict verdict = action == Verdict.Action.ALLOW ? Verdict.ALLOWED : Verdict.of(action, "looks odd");
+            Reply reply = stages.builder()
+                    .seed(5L)
+                    .imageGuard(picture -> verdict)
+                    .build()
+                    .reply(Dialogue.EMPTY, "hello");
+            assertEquals(action == Verdict.Action.BLOCK ? 0 : 1, reply.photos().size(), action.name());
+            assertEquals(
+                    action == Verdict.Action.ALLOW ? 0 : 1, reply.judgements().size(), action.name());
+        }
     }
 
     @Test

@@ -25,9 +25,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Stages whose answers a test chooses: a language model that emits a script, and pictures of one colour, the seed's. */
-final class ScriptedStages {
+public final class ScriptedStages {
 
-    static final AgentConfig CONFIG = new AgentConfig(
+    public static final AgentConfig CONFIG = new AgentConfig(
             "scripted",
             AgentConfig.Markers.DEFAULT,
             new AgentConfig.PromptTemplate("", "U:", "\n", "A:", "\n"),
@@ -36,14 +36,15 @@ final class ScriptedStages {
             ImageOptions.builder().steps(3).build(),
             Map.of());
 
-    final List<Dialogue> asked = new CopyOnWriteArrayList<>();
-    final List<Long> languageSeeds = new CopyOnWriteArrayList<>();
-    final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
-    volatile boolean closed;
-    volatile boolean sees;
+    public final List<Dialogue> asked = new CopyOnWriteArrayList<>();
+    public final List<Long> languageSeeds = new CopyOnWriteArrayList<>();
+    public final List<ImageOptions> drawn = new CopyOnWriteArrayList<>();
+    public volatile boolean closed;
+    public volatile boolean sees;
+    public volatile int context = 120;
 
     /** Runs inside the second of three steps of a picture. */
-    volatile Runnable whileDrawing = () -> {};
+    public volatile Runnable whileDrawing = () -> {};
 
     private final Function<Dialogue, String> script;
 
@@ -52,17 +53,17 @@ final class ScriptedStages {
      *
      * @param script what the model emits for a dialogue: {@code <} and {@code >} are the ids of the markers, other chars one token each
      */
-    ScriptedStages(Function<Dialogue, String> script) {
+    public ScriptedStages(Function<Dialogue, String> script) {
         this.script = script;
     }
 
-    PhotoSharingAgent.Builder builder() {
+    public PhotoSharingAgent.Builder builder() {
         return PhotoSharingAgent.builder().stages(CONFIG, language, bridge, image);
     }
 
-    final BridgeStage bridge = caption -> new Conditioning(caption.text(), List.of(1, 2));
+    public final BridgeStage bridge = caption -> new Conditioning(caption.text(), List.of(1, 2));
 
-    final LanguageStage language = new LanguageStage() {
+    public final LanguageStage language = new LanguageStage() {
         @Override
         public LanguageUsage reply(
                 Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
@@ -70,7 +71,8 @@ final class ScriptedStages {
             languageSeeds.add(options.seed());
             CaptionParser parser = new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens());
             int[] emitted = {0};
-            script.apply(dialogue).codePoints().limit(options.maxNewTokens()).forEach(c -> {
+            String said = script.apply(dialogue);
+            said.codePoints().limit(options.maxNewTokens()).forEach(c -> {
                 cancellation.check();
                 emitted[0]++;
                 switch (c) {
@@ -80,7 +82,12 @@ final class ScriptedStages {
                 }
             });
             parser.finish();
-            return new LanguageUsage(countTokens(dialogue), emitted[0], LanguageUsage.Finish.STOP);
+            return new LanguageUsage(
+                    countTokens(dialogue),
+                    emitted[0],
+                    said.codePointCount(0, said.length()) > emitted[0]
+                            ? LanguageUsage.Finish.LENGTH
+                            : LanguageUsage.Finish.STOP);
         }
 
         /** One for each char. */
@@ -105,7 +112,7 @@ final class ScriptedStages {
 
         @Override
         public int contextLength() {
-            return 120;
+            return context;
         }
 
         @Override
@@ -119,7 +126,7 @@ final class ScriptedStages {
         }
     };
 
-    final ImageStage image = new ImageStage() {
+    public final ImageStage image = new ImageStage() {
         @Override
         public Picture draw(
                 Conditioning conditioning, ImageOptions options, Cancellation cancellation, ImageListener listener) {

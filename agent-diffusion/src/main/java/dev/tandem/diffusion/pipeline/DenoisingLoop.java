@@ -63,6 +63,9 @@ record DenoisingLoop(TensorEngine engine, Scheduler scheduler) {
                 x.close();
                 x = next;
                 listener.onStep(k + 1, timesteps.length);
+                if (listener instanceof LatentListener latents) {
+                    latents.onLatents(k + 1, timesteps.length, x);
+                }
             }
             return x;
         }

@@ -10,13 +10,23 @@ import dev.tandem.core.tensor.TensorEngine;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/**
- * From encoded prompts to one picture, with noise from the options' seed.
- *
- * @param engine of the tensors
- * @param pipeline draws
- */
-record Painter(TensorEngine engine, DiffusionPipeline pipeline) {
+/** From encoded prompts to one picture, with noise from the options' seed. */
+final class Painter {
+
+    private final TensorEngine engine;
+    private final DiffusionPipeline pipeline;
+    private @Nullable LatentPreview preview;
+
+    /**
+     * A painter.
+     *
+     * @param engine of the tensors
+     * @param pipeline draws
+     */
+    Painter(TensorEngine engine, DiffusionPipeline pipeline) {
+        this.engine = engine;
+        this.pipeline = pipeline;
+    }
 
     /**
      * Shape of the latents of one picture.
@@ -48,11 +58,43 @@ record Painter(TensorEngine engine, DiffusionPipeline pipeline) {
                     settings(options),
                     random,
                     cancellation,
-                    listener);
+                    previewing(listener));
             cancellation.check();
             float[] channels = pipeline.decode(latents).contiguous().toFloatArray();
             return Picture.fromChannels(channels, width(options), height(options));
         }
+    }
+
+    /** Tells of previews, which cost nothing unless one is looked at. */
+    private LatentListener previewing(ImageListener listener) {
+        return new LatentListener() {
+            @Override
+            public void onStep(int step, int steps) {
+                listener.onStep(step, steps);
+            }
+
+            @Override
+            public void onCut(String rest, int tokens) {
+                listener.onCut(rest, tokens);
+            }
+
+            @Override
+            public void onLatents(int step, int steps, Tensor latents) {
+                if (step < steps) {
+                    listener.onPreview(
+                            step,
+                            steps,
+                            () -> preview(Math.toIntExact(latents.size(1))).picture(latents));
+                }
+            }
+        };
+    }
+
+    private synchronized LatentPreview preview(int channels) {
+        if (preview == null) {
+            preview = LatentPreview.of(engine, pipeline, channels);
+        }
+        return preview;
     }
 
     static SamplerSettings settings(ImageOptions options) {

@@ -7,6 +7,7 @@ import dev.tandem.samples.bench.BenchCommand;
 import dev.tandem.samples.evaluate.EvaluateCommand;
 import dev.tandem.samples.experiment.ExperimentCommand;
 import dev.tandem.samples.probe.InformativenessCommand;
+import dev.tandem.samples.server.ServeCommand;
 import dev.tandem.samples.terminal.SafeText;
 import dev.tandem.samples.verify.VerifyCommand;
 import java.io.IOException;
@@ -75,6 +76,7 @@ public final class Main implements Runnable {
         Main main = new Main(io);
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new ChatCommand(io))
+                .addSubcommand(new ServeCommand(io.interruption()::finished))
                 .addSubcommand(new DrawCommand(io))
                 .addSubcommand(new GenerateCommand(io))
                 .addSubcommand(new DescribeCommand(io))

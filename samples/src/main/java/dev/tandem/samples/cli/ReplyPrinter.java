@@ -7,26 +7,22 @@ import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.samples.output.OutputFiles;
 import dev.tandem.samples.terminal.ColorDepth;
-import dev.tandem.samples.terminal.HalfBlocks;
 import dev.tandem.samples.terminal.SafeText;
-import java.io.ByteArrayInputStream;
+import dev.tandem.samples.terminal.TerminalGraphics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /** Says a message, prints the answer as it comes, saves its photos and draws them. */
 final class ReplyPrinter {
 
-    private static final int MAX_COLUMNS = 64;
-    private static final int MAX_ROWS = 32;
-
     private final Io io;
     private final Path folder;
     private final boolean json;
+    private final TerminalGraphics graphics;
     private final ColorDepth depth;
 
     /**
@@ -39,16 +35,9 @@ final class ReplyPrinter {
         this.io = io;
         this.folder = folder;
         this.json = json;
-        this.depth = depth(io, json ? Show.NEVER : show);
-    }
-
-    private static ColorDepth depth(Io io, Show show) {
+        this.graphics = (json ? Show.NEVER : show).graphics(io);
         ColorDepth shown = ColorDepth.of(io.environment());
-        return switch (show) {
-            case AUTO -> io.outIsTerminal() ? shown : ColorDepth.NONE;
-            case ALWAYS -> shown == ColorDepth.NONE ? ColorDepth.INDEXED : shown;
-            case NEVER -> ColorDepth.NONE;
-        };
+        this.depth = shown == ColorDepth.NONE ? ColorDepth.INDEXED : shown;
     }
 
     /** Gets and prints one answer. */
@@ -82,20 +71,29 @@ final class ReplyPrinter {
 
     private void printEnd(Reply reply, List<Path> files) {
         PrintStream out = io.out();
-        if (reply.parts().isEmpty()) {
+        if (reply.parts().isEmpty() && reply.judgements().isEmpty()) {
             out.println("(no answer)");
+        }
+        for (Reply.Judgement judged : reply.judgements()) {
+            out.println("(a photo is "
+                    + switch (judged.verdict().action()) {
+                        case BLOCK -> "not shown";
+                        case BLUR -> "blurred";
+                        case FLAG, ALLOW -> "doubtful";
+                    }
+                    + ": " + SafeText.line(judged.verdict().reason()) + ")");
         }
         for (int i = 0; i < files.size(); i++) {
             Photo photo = reply.photos().get(i);
-            out.print(HalfBlocks.draw(decode(photo), Math.min(MAX_COLUMNS, io.columns()), MAX_ROWS, depth));
+            out.print(drawn(photo));
             out.println("[photo: " + SafeText.line(photo.caption()) + "] "
                     + SafeText.line(files.get(i).toString()));
         }
     }
 
-    private static java.awt.image.BufferedImage decode(Photo photo) {
+    private String drawn(Photo photo) {
         try {
-            return ImageIO.read(new ByteArrayInputStream(photo.png()));
+            return graphics.draw(photo.png(), io.columns(), depth);
         } catch (IOException e) {
             throw new UncheckedIOException("the photo of '" + photo.caption() + "' cannot be decoded", e);
         }

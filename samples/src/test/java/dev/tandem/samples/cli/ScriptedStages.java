@@ -31,7 +31,7 @@ import java.util.List;
  */
 public final class ScriptedStages {
 
-    static volatile Runnable whileDrawing = () -> sleep(Integer.getInteger("scripted.step.millis", 0));
+    public static volatile Runnable whileDrawing = () -> sleep(Integer.getInteger("scripted.step.millis", 0));
 
     private ScriptedStages() {}
 
@@ -44,7 +44,7 @@ public final class ScriptedStages {
     }
 
     /** Writes a folder that these stages know. */
-    static Path folder(Path parent) throws IOException {
+    public static Path folder(Path parent) throws IOException {
         Path folder = Files.createDirectories(parent.resolve("scripted-model"));
         Files.writeString(folder.resolve(AgentConfig.FILE), """
                 {

@@ -1,0 +1,114 @@
+package dev.tandem.samples.server;
+
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads bodies: not too long, not too slowly, and not too many at a time, because each lies in memory as a whole. */
+final class Bodies {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
+    private static final int PIECE = 1 << 16;
+    private static final long MOST_SKIPPED = 64L << 20;
+    private static final long SKIP_NANOS = 5_000_000_000L;
+
+    private final Limits limits;
+    private final AtomicLong held = new AtomicLong();
+
+    Bodies(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Reads the body and hands it on; its memory counts until that is done.
+     *
+     * @throws ApiException if it is too long, too slow, or there are too many bodies
+     */
+    <T> T read(Context context, Function<byte[], T> reader) throws IOException {
+        if (context.req().getContentLengthLong() > limits.bodyBytes()) {
+            throw tooLong();
+        }
+        long[] mine = {0};
+        try {
+            return reader.apply(bytes(context.req().getInputStream(), mine));
+        } finally {
+            held.addAndGet(-mine[0]);
+        }
+    }
+
+    /** Reads the rest of a body that is refused, within reason: a client that is still sending would not hear why. One that asked first hears it at once. */
+    static void skip(Context context) {
+        if (context.header("Expect") != null) {
+            return;
+        }
+        byte[] piece = new byte[PIECE];
+        long end = System.nanoTime() + SKIP_NANOS;
+        long left = MOST_SKIPPED;
+        try {
+            InputStream in = context.req().getInputStream();
+            while (left > 0 && System.nanoTime() - end < 0) {
+                int count = in.read(piece);
+                if (count < 0) {
+                    return;
+                }
+                left -= count;
+            }
+        } catch (IOException e) {
+            LOG.debug("a client has gone while its request was refused", e);
+        }
+    }
+
+    private byte[] bytes(InputStream in, long[] mine) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] piece = new byte[PIECE];
+        long end = System.nanoTime() + limits.body().toNanos();
+        while (true) {
+            int count = next(in, piece);
+            if (count < 0) {
+                return body.toByteArray();
+            }
+            mine[0] += count;
+            if (held.addAndGet(count) > limits.bodiesBytes()) {
+                throw ApiException.busy("too many large requests at a time; ask again in some seconds", 5);
+            }
+            if (mine[0] > limits.bodyBytes()) {
+                throw tooLong();
+            }
+            if (System.nanoTime() - end > 0) {
+                throw tooSlow();
+            }
+            body.write(piece, 0, count);
+        }
+    }
+
+    private int next(InputStream in, byte[] piece) throws IOException {
+        try {
+            return in.read(piece);
+        } catch (IOException e) {
+            if (e instanceof java.net.SocketTimeoutException || e.getCause() instanceof TimeoutException) {
+                throw tooSlow();
+            }
+            throw e;
+        }
+    }
+
+    private ApiException tooSlow() {
+        return ApiException.refused(
+                408,
+                "body_too_slow",
+                "the body did not come within " + limits.body().toSeconds() + " seconds");
+    }
+
+    private ApiException tooLong() {
+        return ApiException.refused(
+                413,
+                "body_too_large",
+                "the body has more than " + limits.bodyBytes() + " bytes; send smaller or fewer pictures");
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tandem.samples.server;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.tandem.core.agent.AgentListener;
+import dev.tandem.core.agent.PhotoSharingAgent;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.Reply;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.util.List;
+
+/** {@code POST /v1/chat/completions}. */
+final class ChatRoute implements Handler {
+
+    private final PhotoSharingAgent agent;
+    private final ModelName model;
+    private final ChatReader reader;
+    private final Bodies bodies;
+    private final Jobs jobs;
+    private final Conversations conversations;
+    private final Metrics metrics;
+    private final Limits limits;
+
+    ChatRoute(
+            PhotoSharingAgent agent,
+            ModelName model,
+            ChatReader reader,
+            Bodies bodies,
+            Jobs jobs,
+            Conversations conversations,
+            Metrics metrics,
+            Limits limits) {
+        this.agent = agent;
+        this.model = model;
+        this.reader = reader;
+        this.bodies = bodies;
+        this.jobs = jobs;
+        this.conversations = conversations;
+        this.metrics = metrics;
+        this.limits = limits;
+    }
+
+    @Override
+    public void handle(Context context) throws IOException {
+        jobs.queue().requirePlace();
+        String owner = Access.owner(context);
+        ChatRequest request = bodies.read(context, body -> reader.read(Json.read(body)));
+        ChatJson json = ChatJson.begin(model.id());
+        if (request.stream()) {
+            EventStream events = new EventStream(context);
+            ChatStream stream = new ChatStream(events, json);
+            Failures.during(
+                    events,
+                    () -> jobs.run(job -> {
+                        Reply reply = answer(owner, request, stream, job);
+                        stream.finish(reply, request.usage());
+                        return reply;
+                    }));
+        } else {
+            Answers.send(context, json.completion(jobs.run(job -> answer(owner, request, AgentListener.NONE, job))));
+        }
+    }
+
+    private Reply answer(String owner, ChatRequest request, AgentListener listener, Job job) {
+        String id = request.conversation();
+        if (id == null) {
+            return say(request.said(), request, listener, job);
+        }
+        List<ChatMessage> known = conversations.messages(owner, id);
+        StoredTurn turn = StoredTurn.after(known, request.said(), limits);
+        Reply reply = say(turn.dialogue(), request, listener, job);
+        job.cancellation().check();
+        conversations.store(owner, id, known, turn.with(reply));
+        return reply;
+    }
+
+    private Reply say(Dialogue dialogue, ChatRequest request, AgentListener listener, Job job) {
+        Reply reply = agent.next(dialogue, request.options(), agent.imageOptions(), listener, job.cancellation());
+        metrics.replied(reply);
+        return reply;
+    }
+}

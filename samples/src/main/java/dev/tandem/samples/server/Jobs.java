@@ -1,0 +1,85 @@
+package dev.tandem.samples.server;
+
+import dev.tandem.core.stage.CancelledException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The answers in the making, one thread that looks after them all, and the queue before the model. */
+final class Jobs implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final int WATCH_MILLIS = 200;
+
+    private final WorkQueue queue;
+    private final Limits limits;
+    private volatile boolean ending;
+    private final Set<Job> running = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "tandem-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    Jobs(WorkQueue queue, Limits limits) {
+        this.queue = queue;
+        this.limits = limits;
+        watch.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            running.forEach(Job::watch);
+        } catch (RuntimeException e) {
+            LOG.error("the watch over answers failed; it goes on", e); // thrown, it would end the watch for good
+        }
+    }
+
+    WorkQueue queue() {
+        return queue;
+    }
+
+    /**
+     * Waits for a turn and for the work; called on the thread that handles the request.
+     *
+     * @throws ApiException if there is no place, it takes too long, or the server stops
+     * @throws CancelledException if the client has gone
+     */
+    <T> T run(Function<Job, T> work) {
+        Job job = new Job(
+                Hangup.ofThisThread(), System.nanoTime() + limits.answer().toNanos());
+        running.add(job);
+        if (ending) { // its body came while the others were stopped
+            job.stop(Job.End.STOPPING);
+        }
+        try {
+            return queue.run(job.cancellation(), () -> work.apply(job));
+        } catch (CancelledException e) {
+            throw switch (job.end()) {
+                case HUNG_UP -> e;
+                case LATE -> ApiException.late(limits.answer().toSeconds());
+                case STOPPING -> ApiException.stopping();
+            };
+        } finally {
+            running.remove(job);
+            job.finished();
+        }
+    }
+
+    /** Stops all that is under way, and what is yet to come. */
+    void cancelAll() {
+        ending = true;
+        running.forEach(job -> job.stop(Job.End.STOPPING));
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        queue.close();
+    }
+}
