@@ -187,9 +187,8 @@ public final class HostedLanguageStage implements LanguageStage {
 
     @Override
     public int countTokens(Dialogue dialogue) {
-        List<ChatMessage> messages = messages(dialogue, 1);
         if (estimator != null) {
-            return estimator.estimateTokenCountInMessages(messages);
+            return estimator.estimateTokenCountInMessages(messages(dialogue, 1));
         }
         int chars = instructions == null ? INSTRUCTIONS.length() : instructions.length();
         for (Turn turn : dialogue.turns()) {
