@@ -37,6 +37,11 @@ public record Reply(List<Part> parts, Timings timings, List<Judgement> judgement
         judgements = List.copyOf(judgements);
     }
 
+    /** Whether a guard blocked a photo of it. */
+    public boolean isWithheld() {
+        return judgements.stream().anyMatch(judged -> judged.verdict().action() == Verdict.Action.BLOCK);
+    }
+
     /** The words alone. */
     public String text() {
         return parts.isEmpty() ? "" : new Turn(Speaker.AGENT, parts).text();

@@ -19,7 +19,6 @@ import dev.tandem.core.dialogue.Dialogue;
 import dev.tandem.core.dialogue.LangChain4jMessages;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.dialogue.Speaker;
-import dev.tandem.core.safety.Verdict;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.LanguageOptions;
 import dev.tandem.core.stage.LanguageUsage;
@@ -85,7 +84,7 @@ record AgentChat(PhotoSharingAgent agent, String name, RandomGenerator seeds) {
     }
 
     private static FinishReason finish(Reply reply) {
-        if (reply.judgements().stream().anyMatch(j -> j.verdict().action() == Verdict.Action.BLOCK)) {
+        if (reply.isWithheld()) {
             return FinishReason.CONTENT_FILTER;
         }
         return reply.usage().finish() == LanguageUsage.Finish.LENGTH ? FinishReason.LENGTH : FinishReason.STOP;

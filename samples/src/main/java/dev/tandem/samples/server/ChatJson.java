@@ -3,7 +3,6 @@ package dev.tandem.samples.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.dialogue.Reply;
-import dev.tandem.core.safety.Verdict;
 import dev.tandem.core.stage.LanguageUsage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +55,7 @@ record ChatJson(String id, String model, Instant created) {
     }
 
     static String finish(Reply reply) {
-        if (reply.judgements().stream().anyMatch(j -> j.verdict().action() == Verdict.Action.BLOCK)) {
+        if (reply.isWithheld()) {
             return "content_filter";
         }
         return reply.usage().finish() == LanguageUsage.Finish.LENGTH ? "length" : "stop";
