@@ -59,8 +59,8 @@ public final class SafetyCheckerFolder {
                     folder.hasComponent("feature_extractor") ? folder.component("feature_extractor") : checker);
         }
         if (folder.file("config.json").isEmpty()) {
-            throw new WeightException("there is no safety checker in " + path + ": neither a folder " + COMPONENT
-                    + " nor a config.json; Stable Diffusion 1 is published with one");
+            throw new WeightException("there is no safety checker: neither " + path.resolve(COMPONENT) + " nor "
+                    + path.resolve("config.json") + " is there; Stable Diffusion 1 is published with one");
         }
         return new SafetyCheckerFolder(folder, folder);
     }

@@ -270,7 +270,10 @@ class SafetyCheckerGuardTest {
     @Test
     void damagedFoldersAreRefusedInOneSentence() throws IOException {
         refused(temporary.resolve("none"), "there is no model folder", "none");
-        refused(temporary, "no safety checker in " + temporary, "safety_checker");
+        refused(
+                temporary,
+                "there is no safety checker",
+                temporary.resolve("safety_checker").toString());
         for (String key : List.of(
                 "concept_embeds",
                 "special_care_embeds",
