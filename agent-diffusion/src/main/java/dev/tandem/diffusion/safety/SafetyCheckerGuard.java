@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
- * <p>It looks for 17 concepts, mostly of nudity, that its authors did not name. It knows little of violence, takes harmless pictures for bad ones at times and misses bad ones: a net,
- * not a wall.
+ * <p>It looks for 17 concepts that its authors did not name, of sexual content as Rando et al. (2022) found. Violence passes, harmless pictures are
+ * flagged at times, and bad ones missed: a net, not a wall.
  *
  * <p>Safe to use from several threads. Owns its weights; close it when it is no longer needed.
  */

@@ -132,12 +132,12 @@ public final class ServeCommand implements Callable<Integer> {
                         .device(Device.parse(device))
                         .build();
                 TandemServer server = new TandemServer(agent, conversations, settings)) {
-            out.println("Tandem is at http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port()
-                    + "/ and its API at /v1; Ctrl-C stops it.");
             out.println(
                     agent.checksPictures()
                             ? "Pictures are checked by a safety checker; what it flags is not shown."
                             : "Pictures are not checked: no image guard is set.");
+            out.println("Tandem is at http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port()
+                    + "/ and its API at /v1; Ctrl-C stops it.");
             out.flush();
             stopsItself.run();
             Stop.await(server, conversations, out);
