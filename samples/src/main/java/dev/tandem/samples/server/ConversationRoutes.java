@@ -2,15 +2,8 @@ package dev.tandem.samples.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.langchain4j.data.image.Image;
-import dev.langchain4j.data.message.AiMessage;
-import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.UserMessage;
 import io.javalin.http.Context;
 import java.time.format.DateTimeFormatter;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /** {@code /v1/conversations}: what the web chat needs beyond OpenAI's routes. */
 final class ConversationRoutes {
@@ -42,37 +35,12 @@ final class ConversationRoutes {
         ArrayNode data = list.putArray("data");
         conversations
                 .messages(Access.owner(context), context.pathParam("id"))
-                .forEach(message -> data.add(json(message)));
+                .forEach(message -> data.add(MessageJson.stored(message)));
         Answers.send(context, list);
     }
 
     void delete(Context context) {
         conversations.delete(Access.owner(context), context.pathParam("id"));
         context.status(204);
-    }
-
-    private static ObjectNode json(ChatMessage message) {
-        boolean agent = message instanceof AiMessage;
-        ObjectNode node =
-                Json.object().put("role", agent ? "assistant" : "user").put("content", text(message));
-        ArrayNode images = node.putArray("images");
-        for (Image image : StoredTurn.images(message)) {
-            if (image.base64Data() != null) {
-                images.add(Pictures.part(image.base64Data(), Objects.requireNonNullElse(image.revisedPrompt(), "")));
-            }
-        }
-        return node;
-    }
-
-    private static String text(ChatMessage message) {
-        if (message instanceof AiMessage ai) {
-            return Objects.requireNonNullElse(ai.text(), "");
-        }
-        return message instanceof UserMessage user
-                ? user.contents().stream()
-                        .filter(TextContent.class::isInstance)
-                        .map(content -> ((TextContent) content).text())
-                        .collect(Collectors.joining(" "))
-                : "";
     }
 }

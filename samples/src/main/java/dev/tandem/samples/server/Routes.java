@@ -28,6 +28,7 @@ final class Routes {
 
     List<Route> all() {
         ConversationRoutes stored = new ConversationRoutes(conversations);
+        ImageRoute images = new ImageRoute(agent, model, limits, bodies, jobs, conversations, metrics);
         return List.of(
                 Route.get("/v1/models", context -> Answers.send(context, model.list())),
                 Route.get("/v1/models/{model}", this::model),
@@ -42,10 +43,11 @@ final class Routes {
                                 conversations,
                                 metrics,
                                 limits)),
-                Route.post("/v1/images/generations", new ImageRoute(agent, model, limits, bodies, jobs, metrics)),
+                Route.post("/v1/images/generations", images::generate),
                 Route.get("/v1/conversations", stored::list),
                 Route.post("/v1/conversations", stored::begin),
                 Route.get("/v1/conversations/{id}/messages", stored::messages),
+                Route.post("/v1/conversations/{id}/messages/{message}/images/{image}", images::replace),
                 Route.delete("/v1/conversations/{id}", stored::delete),
                 Route.get("/health", this::health),
                 Route.get("/metrics", this::metrics),
