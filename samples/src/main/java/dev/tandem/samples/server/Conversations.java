@@ -104,13 +104,22 @@ final class Conversations {
     }
 
     /**
+     * Says at once what an answer would say later.
+     *
+     * @throws ApiException if the owner has no such conversation
+     */
+    void require(String owner, String id) {
+        requireId(id);
+        within(connection -> require(connection, owner, id, ""));
+    }
+
+    /**
      * What was said.
      *
      * @throws ApiException if the owner has no such conversation
      */
     List<ChatMessage> messages(String owner, String id) {
-        requireId(id);
-        within(connection -> require(connection, owner, id, ""));
+        require(owner, id);
         return store.getMessages(key(owner, id));
     }
 

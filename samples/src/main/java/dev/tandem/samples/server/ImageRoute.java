@@ -27,6 +27,7 @@ final class ImageRoute {
     private final Limits limits;
     private final Bodies bodies;
     private final Jobs jobs;
+    private final PerKey perKey;
     private final Conversations conversations;
     private final Metrics metrics;
 
@@ -36,6 +37,7 @@ final class ImageRoute {
             Limits limits,
             Bodies bodies,
             Jobs jobs,
+            PerKey perKey,
             Conversations conversations,
             Metrics metrics) {
         this.agent = agent;
@@ -43,6 +45,7 @@ final class ImageRoute {
         this.limits = limits;
         this.bodies = bodies;
         this.jobs = jobs;
+        this.perKey = perKey;
         this.conversations = conversations;
         this.metrics = metrics;
     }
@@ -59,14 +62,25 @@ final class ImageRoute {
 
     private void handle(Context context, @Nullable StoredPhoto place) throws IOException {
         jobs.queue().requirePlace();
+        try (PerKey.Place mine = perKey.take(Access.owner(context))) {
+            answer(context, place);
+        }
+    }
+
+    private void answer(Context context, @Nullable StoredPhoto place) throws IOException {
         ImageRequest request = bodies.read(context, body -> ImageRequest.read(Json.read(body), agent, model, limits));
         if (place != null && request.count() > 1) {
             throw ApiException.invalid("n", "invalid_value", "one photo takes the place of another, so 'n' is 1 here");
         }
+        if (place != null) {
+            conversations.require(place.owner(), place.conversation());
+        }
         if (request.stream()) {
-            EventStream events = new EventStream(context);
+            EventStream events = new EventStream(context, limits.drain());
             ImageStream stream = new ImageStream(events, request.partials());
-            Failures.during(events, () -> jobs.run(job -> answer(request, place, job, stream, stream::completed)));
+            Failures.during(
+                    events,
+                    () -> jobs.run(job -> answer(request, place, job, stream, stream::completed), events::waiting));
         } else {
             Answers.send(
                     context, answer(jobs.run(job -> answer(request, place, job, ImageListener.NONE, photo -> {}))));

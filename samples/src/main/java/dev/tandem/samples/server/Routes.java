@@ -13,22 +13,30 @@ final class Routes {
     private final Limits limits;
     private final Bodies bodies;
     private final Jobs jobs;
+    private final PerKey perKey;
     private final Conversations conversations;
     private final Metrics metrics;
 
-    Routes(PhotoSharingAgent agent, ServerSettings settings, Jobs jobs, Conversations conversations, Metrics metrics) {
+    Routes(
+            PhotoSharingAgent agent,
+            ServerSettings settings,
+            Bodies bodies,
+            Jobs jobs,
+            Conversations conversations,
+            Metrics metrics) {
         this.agent = agent;
         this.model = new ModelName(settings.modelId(), Instant.now());
         this.limits = settings.limits();
-        this.bodies = new Bodies(limits);
+        this.bodies = bodies;
         this.jobs = jobs;
+        this.perKey = new PerKey(settings.perKey());
         this.conversations = conversations;
         this.metrics = metrics;
     }
 
     List<Route> all() {
         ConversationRoutes stored = new ConversationRoutes(conversations);
-        ImageRoute images = new ImageRoute(agent, model, limits, bodies, jobs, conversations, metrics);
+        ImageRoute images = new ImageRoute(agent, model, limits, bodies, jobs, perKey, conversations, metrics);
         return List.of(
                 Route.get("/v1/models", context -> Answers.send(context, model.list())),
                 Route.get("/v1/models/{model}", this::model),
@@ -40,6 +48,7 @@ final class Routes {
                                 new ChatReader(agent, limits, model),
                                 bodies,
                                 jobs,
+                                perKey,
                                 conversations,
                                 metrics,
                                 limits)),
