@@ -96,11 +96,11 @@ final class Served implements AutoCloseable {
     }
 
     static Served withKeys(Path folder, ApiKeys keys, String key) throws IOException {
-        return withKeys(folder, keys, key, Integer.MAX_VALUE);
+        return withKeys(folder, keys, key, LIMITS, Integer.MAX_VALUE);
     }
 
-    static Served withKeys(Path folder, ApiKeys keys, String key, int perKey) throws IOException {
-        return new Served(folder, new LimitsAndKeys(LIMITS, keys, key, 2, perKey));
+    static Served withKeys(Path folder, ApiKeys keys, String key, Limits limits, int perKey) throws IOException {
+        return new Served(folder, new LimitsAndKeys(limits, keys, key, 2, perKey));
     }
 
     HttpRequest.Builder request(String path) {

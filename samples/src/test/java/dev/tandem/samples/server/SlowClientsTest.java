@@ -199,7 +199,7 @@ class SlowClientsTest {
         List<Socket> slow = new ArrayList<>();
         String key = ApiKeys.fresh();
         Path keys = Files.writeString(folder.resolve("keys"), ApiKeys.line("ann", key));
-        try (Served served = Served.withKeys(folder, ApiKeys.read(keys), key)) {
+        try (Served served = Served.withKeys(folder, ApiKeys.read(keys), key, PATIENT, 2)) {
             for (int i = 0; i < 200; i++) {
                 slow.add(trickle(served)); // without a key
             }
@@ -228,7 +228,7 @@ class SlowClientsTest {
         String bob = ApiKeys.fresh();
         Path file = Files.writeString(
                 folder.resolve("keys"), ApiKeys.line("ann", ann) + "\n" + ApiKeys.line("bob", bob) + "\n");
-        try (Served served = Served.withKeys(folder, ApiKeys.read(file), ann, 2)) {
+        try (Served served = Served.withKeys(folder, ApiKeys.read(file), ann, PATIENT, 2)) {
             var first = served.postLater(CHAT, PHOTO);
             assertTrue(drawing.await(20, TimeUnit.SECONDS));
             var second = served.postLater(CHAT, PHOTO);

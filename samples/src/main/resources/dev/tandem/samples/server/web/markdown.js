@@ -163,7 +163,9 @@ function emphasis(text, at, open, depth, endless) {
     if (/^\s?$/.test(text[from] ?? '') || (mark === '_' && /\w/.test(text[at - 1] ?? ''))) return { plain: delimiter, end: from };
     const to = endless.has(delimiter) ? -1 : closing(text, delimiter, from);
     const name = delimiter.length === 2 ? 'strong' : 'em';
-    if (to > from) return { nodes: [el(name, {}, ...inline(text.slice(from, to), false, depth + 1))], end: to + delimiter.length };
+    const end = to + delimiter.length;
+    // an end at the very end may be the beginning of a longer one, so what is in it is not closed yet
+    if (to > from) return { nodes: [el(name, {}, ...inline(text.slice(from, to), open && end === text.length, depth + 1))], end };
     endless.add(delimiter);
     return open ? { nodes: [el(name, {}, ...inline(text.slice(from), true, depth + 1))], end: text.length } : { plain: delimiter, end: from };
 }
