@@ -8,7 +8,8 @@ package dev.tandem.core.stage;
 public interface ImageStage extends AutoCloseable {
 
     /**
-     * Draws a picture. The same conditioning and options give the same picture on the same kind of machine.
+     * Draws a picture. The same conditioning and options give the same picture on the same kind of machine, within a rounding of its pixels where others are drawn at the
+     * same time.
      *
      * @param conditioning from the bridge
      * @param options how to draw

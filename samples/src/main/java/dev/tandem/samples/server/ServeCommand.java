@@ -71,8 +71,10 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "how many requests are at work at a time (default: ${DEFAULT-VALUE})")
-    private int parallel = 1;
+            description =
+                    "how many requests are at work at a time; their drawings share the passes of the diffusion model"
+                            + " (default: ${DEFAULT-VALUE})")
+    private int parallel = 4;
 
     @Option(
             names = "--per-key",
