@@ -65,7 +65,8 @@ final class ApiException extends RuntimeException {
                 "rate_limit_error",
                 null,
                 "rate_limit_exceeded",
-                "this key has " + count + " requests under way already, and no more at a time; ask again when one of them ended",
+                "this key has " + count
+                        + " requests under way already, and no more at a time; ask again when one of them ended",
                 retryAfterSeconds);
     }
 

@@ -148,9 +148,10 @@ final class Conversations {
      * Puts a photo in the place of another, in one transaction. The conversation may have gone on meanwhile, if only this answer is still there as it was.
      *
      * @param known the answer when the photo was begun
-     * @throws ApiException if the conversation is gone, or this answer is another one by now
+     * @param mostBytes of all its pictures
+     * @throws ApiException if the conversation is gone, this answer is another one by now, or the pictures become too large
      */
-    void replace(StoredPhoto place, AiMessage known, Photo photo) {
+    void replace(StoredPhoto place, AiMessage known, Photo photo, long mostBytes) {
         String key = key(place.owner(), place.conversation());
         change(place.owner(), place.conversation(), connection -> {
             List<ChatMessage> messages = new ArrayList<>(store.getMessages(key));
@@ -159,6 +160,7 @@ final class Conversations {
                 throw changed();
             }
             messages.set(place.message(), place.replaced(known, photo));
+            StoredTurn.requireBytes(messages, mostBytes);
             store.updateMessages(key, messages);
             return update(
                     connection,

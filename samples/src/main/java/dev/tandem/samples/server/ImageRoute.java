@@ -99,7 +99,7 @@ final class ImageRoute {
         AiMessage known = place.in(conversations.messages(place.owner(), place.conversation()));
         return draw(request, job, drawing, photo -> {
             job.cancellation().check();
-            conversations.replace(place, known, photo);
+            conversations.replace(place, known, photo, limits.conversationBytes());
             listener.accept(photo);
         });
     }

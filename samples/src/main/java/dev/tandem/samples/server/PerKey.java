@@ -31,8 +31,8 @@ final class PerKey {
     synchronized Place take(String owner) {
         int mine = taken.getOrDefault(owner, 0);
         if (mine >= most) {
-            throw ApiException.tooManyOfKey(
-                    mine, (int) Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(secondsEach / most))));
+            throw ApiException.tooManyOfKey(mine, (int)
+                    Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(secondsEach / most))));
         }
         taken.put(owner, mine + 1);
         long began = System.nanoTime();

@@ -178,7 +178,8 @@ public final class ServeCommand implements Callable<Integer> {
     private int perKey(ApiKeys known) {
         if (known.isEmpty()) {
             if (perKey != null) {
-                throw new IllegalArgumentException("--per-key needs --keys FILE: without keys nobody is told from others");
+                throw new IllegalArgumentException(
+                        "--per-key needs --keys FILE: without keys nobody is told from others");
             }
             return Integer.MAX_VALUE;
         }

@@ -226,7 +226,7 @@ class ConversationsTest {
         AiMessage known = (AiMessage) conversations.messages("ann", id).get(1);
         messages.add(UserMessage.from("more")); // what is said behind it does not matter
         conversations.store("ann", id, messages.subList(0, 2), messages);
-        conversations.replace(new StoredPhoto("ann", id, 1, 0), known, fresh);
+        conversations.replace(new StoredPhoto("ann", id, 1, 0), known, fresh, Long.MAX_VALUE);
         assertEquals(answer(fresh), conversations.messages("ann", id).get(1));
         assertEquals(3, conversations.messages("ann", id).size());
         assertEquals(2, count(database), "the other conversation has the old one still");
@@ -234,15 +234,23 @@ class ConversationsTest {
                 409,
                 assertThrows(
                                 ApiException.class,
-                                () -> conversations.replace(new StoredPhoto("ann", id, 1, 0), known, old))
+                                () -> conversations.replace(
+                                        new StoredPhoto("ann", id, 1, 0), known, old, Long.MAX_VALUE))
                         .status());
         assertEquals(
                 404,
                 assertThrows(
                                 ApiException.class,
-                                () -> conversations.replace(new StoredPhoto("bob", other, 1, 0), known, fresh))
+                                () -> conversations.replace(
+                                        new StoredPhoto("bob", other, 1, 0), known, fresh, Long.MAX_VALUE))
                         .status());
-        conversations.replace(new StoredPhoto("ann", other, 1, 0), known, fresh);
+        assertEquals(
+                400,
+                assertThrows(
+                                ApiException.class,
+                                () -> conversations.replace(new StoredPhoto("ann", other, 1, 0), known, fresh, 10))
+                        .status());
+        conversations.replace(new StoredPhoto("ann", other, 1, 0), known, fresh, Long.MAX_VALUE);
         assertEquals(1, count(database), "nobody has the old one");
     }
 

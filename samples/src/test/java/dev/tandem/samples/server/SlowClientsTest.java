@@ -119,7 +119,8 @@ class SlowClientsTest {
                     served.get("/metrics").body().contains("tandem_photos_drawn_total 5.0"),
                     "all was drawn, in order, though nothing was read");
             assertFalse(
-                    served.get("/metrics").body().contains("route=\"/v1/images/generations\""), "and it can still be read");
+                    served.get("/metrics").body().contains("route=\"/v1/images/generations\""),
+                    "and it can still be read");
             String all = new String(silent.getInputStream().readNBytes(100), StandardCharsets.UTF_8);
             assertTrue(all.startsWith("HTTP/1.1 200"), all);
         }

@@ -399,7 +399,8 @@ class WebChatTest {
             WebElement link = last("answer-text").findElement(By.tagName("a"));
             assertEquals("https://example.org/", link.getDomAttribute("href"));
             assertEquals("noopener noreferrer", link.getDomAttribute("rel"));
-            assertEquals(1, last("answer-text").findElements(By.tagName("strong")).size());
+            assertEquals(
+                    1, last("answer-text").findElements(By.tagName("strong")).size());
             browser.navigate().refresh();
             assertEquals(1, last("answer-text").findElements(By.tagName("a")).size());
             assertNoComplaints();
@@ -425,17 +426,25 @@ class WebChatTest {
             visit(served);
             Map<String, String> expected = new LinkedHashMap<>();
             expected.put("a\nb\n\nc", "<p>a\nb</p><p>c</p>");
-            expected.put("**b** and __b__ *i* _i_", "<p><strong>b</strong> and <strong>b</strong> <em>i</em> <em>i</em></p>");
+            expected.put(
+                    "**b** and __b__ *i* _i_",
+                    "<p><strong>b</strong> and <strong>b</strong> <em>i</em> <em>i</em></p>");
             expected.put("***x*** **a *b* c**", "<p><strong><em>x</em></strong> <strong>a <em>b</em> c</strong></p>");
             expected.put("snake_case_name 2 * 3 * 4 ** 5", "<p>snake_case_name 2 * 3 * 4 ** 5</p>");
             expected.put("\\*not\\* **open", "<p>*not* **open</p>");
             expected.put("`a*b*` ``c`d``", "<p><code>a*b*</code> <code>c`d</code></p>");
-            expected.put("```js\nlet a = '<b>';\n\n*x*\n```\nend", "<pre><code>let a = '&lt;b&gt;';\n\n*x*</code></pre><p>end</p>");
-            expected.put("- a\n- **b**\n  - c\n- d", "<ul><li>a</li><li><strong>b</strong><ul><li>c</li></ul></li><li>d</li></ul>");
+            expected.put(
+                    "```js\nlet a = '<b>';\n\n*x*\n```\nend",
+                    "<pre><code>let a = '&lt;b&gt;';\n\n*x*</code></pre><p>end</p>");
+            expected.put(
+                    "- a\n- **b**\n  - c\n- d",
+                    "<ul><li>a</li><li><strong>b</strong><ul><li>c</li></ul></li><li>d</li></ul>");
             expected.put("3. a\n4. b\n\nend", "<ol start=\"3\"><li>a</li><li>b</li></ol><p>end</p>");
             expected.put("It was\n1990. Then", "<p>It was\n1990. Then</p>");
             expected.put("42", "<p>42</p>");
-            expected.put("[sic] [a](b) ![p](https://example.org/p.png)", "<p>[sic] [a](b) ![p](https://example.org/p.png)</p>");
+            expected.put(
+                    "[sic] [a](b) ![p](https://example.org/p.png)",
+                    "<p>[sic] [a](b) ![p](https://example.org/p.png)</p>");
             expected.forEach((text, html) -> assertEquals(html, rendered(text, false), text));
             assertNoComplaints();
         }
@@ -475,7 +484,8 @@ class WebChatTest {
                             .distinct()
                             .toList();
                     assertTrue(
-                            List.of("p", "strong", "em", "code", "pre", "ul", "li", "a").containsAll(elements),
+                            List.of("p", "strong", "em", "code", "pre", "ul", "li", "a")
+                                    .containsAll(elements),
                             text + ": " + html);
                     assertEquals(
                             text.contains("](https://example.org") ? 1 : 0, html.split("<a ", -1).length - 1, html);
@@ -490,7 +500,8 @@ class WebChatTest {
     void markupThatIsComingDoesNotFlicker() throws Exception {
         try (Served served = Served.in(folder)) {
             visit(served);
-            String text = "Some **bold _and_ *thin*** `code` [a link](https://example.org/a_b) end\n\n- **one**\n- two\n";
+            String text =
+                    "Some **bold _and_ *thin*** `code` [a link](https://example.org/a_b) end\n\n- **one**\n- two\n";
             Object seen = browser.executeAsyncScript("""
                     const [text, done] = arguments;
                     import('/markdown.js').then(({ Prose }) => {
