@@ -9,9 +9,16 @@ import java.time.format.DateTimeFormatter;
 final class ConversationRoutes {
 
     private final Conversations conversations;
+    private final PerKey reading;
 
-    ConversationRoutes(Conversations conversations) {
+    /**
+     * The routes.
+     *
+     * @param reading how many conversations, each with its photos, are sent to one key at a time
+     */
+    ConversationRoutes(Conversations conversations, PerKey reading) {
         this.conversations = conversations;
+        this.reading = reading;
     }
 
     void list(Context context) {
@@ -31,12 +38,15 @@ final class ConversationRoutes {
     }
 
     void messages(Context context) {
-        ObjectNode list = Json.object().put("object", "list");
-        ArrayNode data = list.putArray("data");
-        conversations
-                .messages(Access.owner(context), context.pathParam("id"))
-                .forEach(message -> data.add(MessageJson.stored(message)));
-        Answers.send(context, list);
+        String owner = Access.owner(context);
+        try (PerKey.Place place = reading.take(owner)) {
+            ObjectNode list = Json.object().put("object", "list");
+            ArrayNode data = list.putArray("data");
+            conversations
+                    .messages(owner, context.pathParam("id"))
+                    .forEach(message -> data.add(MessageJson.stored(message)));
+            Answers.send(context, list);
+        }
     }
 
     void delete(Context context) {

@@ -14,6 +14,7 @@ final class Routes {
     private final Bodies bodies;
     private final Jobs jobs;
     private final PerKey perKey;
+    private final PerKey reading;
     private final Conversations conversations;
     private final Metrics metrics;
 
@@ -30,12 +31,13 @@ final class Routes {
         this.bodies = bodies;
         this.jobs = jobs;
         this.perKey = new PerKey(settings.perKey());
+        this.reading = new PerKey(settings.perKey());
         this.conversations = conversations;
         this.metrics = metrics;
     }
 
     List<Route> all() {
-        ConversationRoutes stored = new ConversationRoutes(conversations);
+        ConversationRoutes stored = new ConversationRoutes(conversations, reading);
         ImageRoute images = new ImageRoute(agent, model, limits, bodies, jobs, perKey, conversations, metrics);
         return List.of(
                 Route.get("/v1/models", context -> Answers.send(context, model.list())),

@@ -54,6 +54,21 @@ class SlowClientsTest {
             Duration.ofSeconds(120),
             Duration.ofSeconds(1));
 
+    private static final Limits LARGE = new Limits(
+            200_000,
+            400_000,
+            2,
+            1_000_000,
+            100,
+            6,
+            100L << 20,
+            2048,
+            50,
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(1));
+
     @TempDir
     Path folder;
 
@@ -256,6 +271,42 @@ class SlowClientsTest {
             assertEquals(400, wrong.statusCode());
             assertEquals(200, served.post(CHAT, PHOTO).statusCode(), "what fails gives its place back");
             assertEquals(200, served.post(CHAT, PHOTO).statusCode());
+        }
+    }
+
+    @Test
+    void whoDoesNotReadItsConversationsTakesNoMoreThanItsShare() throws Exception {
+        String ann = ApiKeys.fresh();
+        String bob = ApiKeys.fresh();
+        Path file = Files.writeString(
+                folder.resolve("keys"), ApiKeys.line("ann", ann) + "\n" + ApiKeys.line("bob", bob) + "\n");
+        List<Socket> silent = new ArrayList<>();
+        try (Served served = Served.withKeys(folder, ApiKeys.read(file), ann, LARGE, 2)) {
+            String id =
+                    Served.json(served.post("/v1/conversations", "")).path("id").asText();
+            assertEquals(
+                    200,
+                    served.post(CHAT, Served.chat("<a dog>", ",\"conversation\":\"" + id + "\""))
+                            .statusCode());
+            String messages = "/v1/conversations/" + id + "/messages";
+            assertEquals(
+                    200,
+                    served.post(messages + "/1/images/0", "{\"prompt\":\"a cat\",\"size\":\"1800x1800\",\"steps\":1}")
+                            .statusCode());
+            for (int i = 0; i < 2; i++) {
+                Socket socket = sent(served, "GET " + messages + " HTTP/1.1\r\nAuthorization: Bearer " + ann, "");
+                silent.add(socket);
+                String begun = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
+                assertEquals("HTTP/1.1 200", begun);
+            }
+            assertEquals(429, served.get(messages).statusCode());
+            assertEquals(200, served.get("/v1/conversations").statusCode());
+            assertEquals(
+                    404, served.send(served.request(messages, bob).build()).statusCode(), "another key has its own");
+            for (Socket each : silent) {
+                each.close();
+            }
+            await(() -> served.get(messages).statusCode() == 200);
         }
     }
 

@@ -256,6 +256,7 @@ class WebChatTest {
             editor.clear();
             editor.sendKeys("a cat", Keys.ENTER);
             await(() -> captions().equals(List.of("a dog", "a cat")));
+            await(() -> focused().equals("draw-again"));
 
             browser.navigate().refresh();
             await(() -> captions().equals(List.of("a dog", "a cat")));

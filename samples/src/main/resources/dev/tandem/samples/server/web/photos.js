@@ -206,6 +206,7 @@ async function drawAgain(caption, old) {
             }
         });
         if (kept) old.element.remove();
+        if (document.activeElement === document.body) photo.brush?.focus({ preventScroll: true }); // what had the focus is gone
     } catch (error) {
         drawingFailed(error, caption, old, photo);
     }
@@ -224,4 +225,5 @@ function drawingFailed(error, caption, old, photo) {
         : problemNotice(error, error.code === 'content_policy_violation' ? null : retry, { label: 'Dismiss', testid: 'dismiss', action: dismiss }));
     old.element.hidden = false;
     photo.element.replaceWith(box);
+    if (document.activeElement === document.body) old.brush.focus({ preventScroll: true });
 }
