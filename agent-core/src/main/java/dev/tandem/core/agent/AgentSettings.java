@@ -26,6 +26,7 @@ record AgentSettings(
         int memoryTokens,
         boolean describeFiles,
         AgentListener listener,
+        AgentObserver observer,
         CaptionGuard captionGuard,
         ImageGuard imageGuard) {
 
