@@ -13,11 +13,11 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = TandemAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(PhotoSharingAgent.class)
-@ConditionalOnEnabledHealthIndicator("tandem")
 public class TandemHealthAutoConfiguration {
 
     /** Says {@code tandem} in the list of what is healthy. */
     @Bean
+    @ConditionalOnEnabledHealthIndicator("tandem")
     @ConditionalOnMissingBean(name = "tandemHealthIndicator")
     public HealthIndicator tandemHealthIndicator(PhotoSharingAgent agent) {
         return new AgentHealthIndicator(agent);

@@ -26,12 +26,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -52,8 +53,7 @@ class TandemAutoConfigurationTest {
                     TandemMetricsAutoConfiguration.class));
 
     /** An agent that is never asked, and costs nothing. */
-    private final ApplicationContextRunner scripted =
-            runner.withUserConfiguration(ScriptedStagesConfiguration.class);
+    private final ApplicationContextRunner scripted = runner.withUserConfiguration(ScriptedStagesConfiguration.class);
 
     @Test
     void propertiesAndBeansOfTheApplicationReachTheAgent() {
@@ -78,12 +78,20 @@ class TandemAutoConfigurationTest {
 
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     assertThat(registry.get("tandem.answer").timer().count()).isEqualTo(2);
-                    assertThat(registry.get("tandem.first.token").timer().count()).isEqualTo(2);
+                    assertThat(registry.get("tandem.first.token").timer().count())
+                            .isEqualTo(2);
                     assertThat(registry.get("tandem.photo").timer().count()).isEqualTo(2);
-                    assertThat(registry.get("tandem.photos.drawn").counter().count()).isEqualTo(2);
-                    assertThat(registry.get("tandem.tokens").tag("kind", "completion").counter().count())
+                    assertThat(registry.get("tandem.photos.drawn").counter().count())
+                            .isEqualTo(2);
+                    assertThat(registry.get("tandem.tokens")
+                                    .tag("kind", "completion")
+                                    .counter()
+                                    .count())
                             .isPositive();
-                    assertThat(registry.get("tandem.judgements").tag("action", "flag").counter().count())
+                    assertThat(registry.get("tandem.judgements")
+                                    .tag("action", "flag")
+                                    .counter()
+                                    .count())
                             .isEqualTo(2);
 
                     HealthIndicator health = context.getBean(HealthIndicator.class);
@@ -111,9 +119,9 @@ class TandemAutoConfigurationTest {
 
     @Test
     void conversationsGoIntoTheApplicationsDatabase() {
-        ApplicationContextRunner withDatabase = scripted.withConfiguration(
-                        AutoConfigurations.of(DataSourceAutoConfiguration.class))
-                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:starter", "tandem.chat-memory.max-tokens=60");
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:starter;DB_CLOSE_DELAY=-1", "", "");
+        ApplicationContextRunner withDatabase = scripted.withBean(DataSource.class, () -> database)
+                .withPropertyValues("tandem.chat-memory.max-tokens=60");
         withDatabase.run(context -> {
             ChatMemory memory = context.getBean(ChatMemoryProvider.class).get("holiday");
             memory.add(UserMessage.from("a".repeat(50)));
@@ -169,7 +177,8 @@ class TandemAutoConfigurationTest {
 
     private void assertRefused(String property, String said) {
         runner.withPropertyValues(property)
-                .run(context -> assertThat(context.getStartupFailure()).rootCause().hasMessageContaining(said));
+                .run(context ->
+                        assertThat(context.getStartupFailure()).rootCause().hasMessageContaining(said));
     }
 
     @Test
@@ -181,9 +190,11 @@ class TandemAutoConfigurationTest {
                     .contains("there is no model '/nowhere/model'");
             assertThat(analysis.getAction()).contains("Set tandem.model to the path of a model folder");
         });
-        runner.withPropertyValues("tandem.image-model=/nowhere/sd").run(context -> assertThat(
-                        new ModelFailureAnalyzer().analyze(context.getStartupFailure()).getDescription())
-                .contains("tandem.image-model=/nowhere/sd"));
+        runner.withPropertyValues("tandem.image-model=/nowhere/sd")
+                .run(context -> assertThat(new ModelFailureAnalyzer()
+                                .analyze(context.getStartupFailure())
+                                .getDescription())
+                        .contains("tandem.image-model=/nowhere/sd"));
     }
 
     /** What an application may have beside the agent. */

@@ -43,16 +43,14 @@ class ChatController {
     Answer chat(@PathVariable String conversation, @RequestBody String message) {
         AiMessage answer = assistant.chat(conversation, message);
         return new Answer(
-                answer.text(),
-                answer.images().stream().map(SharedPhoto::of).toList());
+                answer.text(), answer.images().stream().map(SharedPhoto::of).toList());
     }
 
     /** The same as it comes: words, then how far a photo is, then the photo. */
     @PostMapping(path = "/chat/{conversation}/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream(@PathVariable String conversation, @RequestBody String message) {
         ChatEvents events = new ChatEvents();
-        assistant
-                .stream(conversation, message)
+        assistant.stream(conversation, message)
                 .onPartialResponseWithContext((piece, context) -> {
                     events.cancelWith(context.streamingHandle());
                     events.send("text", piece.text());

@@ -93,7 +93,9 @@ class PhotoChatApplicationTest {
                 "tandem_photo_seconds_count",
                 "tandem_photos_drawn_total",
                 "tandem_tokens_total{kind=\"completion\"}")) {
-            assertTrue(metrics.lines().anyMatch(line -> line.startsWith(name) && !line.endsWith(" 0.0")), name + " is not in\n" + metrics);
+            assertTrue(
+                    metrics.lines().anyMatch(line -> line.startsWith(name) && !line.endsWith(" 0.0")),
+                    name + " is not in\n" + metrics);
         }
     }
 
