@@ -25,6 +25,9 @@ class ChatController {
     /** What the agent says. */
     record Answer(String text, List<SharedPhoto> photos) {}
 
+    /** More of the words. As JSON, because a client of events takes a leading blank away. */
+    record Words(String text) {}
+
     /** A photo, its picture as a {@code data:} address that a page can show. */
     record SharedPhoto(String caption, String url) {
 
@@ -53,7 +56,7 @@ class ChatController {
         assistant.stream(conversation, message)
                 .onPartialResponseWithContext((piece, context) -> {
                     events.cancelWith(context.streamingHandle());
-                    events.send("text", piece.text());
+                    events.send("text", new Words(piece.text()));
                 })
                 .onUnmappedRawEvent(event -> {
                     if (event instanceof PhotoEvent.Drawing drawing) {

@@ -67,6 +67,13 @@ class PhotoChatApplicationTest {
                 .distinct()
                 .toList();
         assertEquals(List.of("text", "drawing", "photo", "end"), names, events);
+        StringBuilder words = new StringBuilder();
+        for (String line : events.lines().toList()) {
+            if (line.startsWith("data:{\"text\"")) {
+                words.append(json.readTree(line.substring(5)).path("text").asText());
+            }
+        }
+        assertTrue(words.toString().contains("a red car in the snow"), words.toString());
         assertEquals(2, store.getMessages("streamed").size());
     }
 
