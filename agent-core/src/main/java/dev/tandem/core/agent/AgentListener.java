@@ -32,7 +32,7 @@ public interface AgentListener extends CaptionListener {
     default void onDrawing(Caption caption, int step, int steps) {}
 
     /**
-     * What is drawn so far can be looked at: roughly, small, and without a pass of the decoder. Not told where an image guard is set, as
+     * What is drawn so far can be looked at: roughly, small, and without a pass of the decoder. Not told where an image guard looks at pictures, as
      * it has not seen it.
      *
      * @param caption what it is to show

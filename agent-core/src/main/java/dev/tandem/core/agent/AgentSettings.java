@@ -3,6 +3,7 @@ package dev.tandem.core.agent;
 import dev.tandem.core.safety.CaptionGuard;
 import dev.tandem.core.safety.ImageGuard;
 import dev.tandem.core.stage.ImageOptions;
+import dev.tandem.core.stage.ImageStage;
 import dev.tandem.core.stage.LanguageOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the builder collected; null leaves the choice to the model folder.
  *
  * @param seed null for a fresh one each time
+ * @param modelGuard whether the model's own guard looks at pictures too
  */
 record AgentSettings(
         @Nullable Long seed,
@@ -28,7 +30,8 @@ record AgentSettings(
         AgentListener listener,
         AgentObserver observer,
         CaptionGuard captionGuard,
-        ImageGuard imageGuard) {
+        ImageGuard imageGuard,
+        boolean modelGuard) {
 
     long seedOrFresh() {
         return seed == null ? Seeds.fresh() : seed;
@@ -52,6 +55,11 @@ record AgentSettings(
                 model.seed(),
                 or(width, model.width()),
                 or(height, model.height()));
+    }
+
+    /** Who looks at pictures: the one that was set, and the model's own. */
+    ImageGuard guard(ImageStage stage) {
+        return modelGuard ? imageGuard.and(stage.guard().orElse(ImageGuard.NONE)) : imageGuard;
     }
 
     private static <T> T or(@Nullable T set, T otherwise) {

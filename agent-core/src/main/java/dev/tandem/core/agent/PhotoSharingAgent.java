@@ -26,7 +26,6 @@ import dev.tandem.core.stage.LanguageUsage;
 import dev.tandem.core.stage.Picture;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.tensor.torch.TorchEngine;
-import dev.tandem.core.vision.Blurred;
 import dev.tandem.core.vision.PngFile;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -67,6 +66,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
     private final DialogueWindow window;
     private final LanguageOptions language;
     private final ImageOptions image;
+    private final ImageGuard imageGuard;
     private final Requests requests = new Requests();
     private final String tool;
 
@@ -85,6 +85,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
         CaptionMarkup markup =
                 new CaptionMarkup(config.markers().begin(), config.markers().end());
         window = new DialogueWindow(stages.language(), markup, settings.memoryTokens());
+        imageGuard = settings.guard(stages.image());
+        if (imageGuard == ImageGuard.NONE) {
+            LOG.warn(
+                    "no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
+        }
         tool = "Tandem " + Version.tandem() + ", model " + config.name();
     }
 
@@ -125,6 +130,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
     /** Whether it sees the photos that are sent to it. */
     public boolean seesPhotos() {
         return stages.language().seesPhotos();
+    }
+
+    /** Whether anything looks at pictures before they are shown: the image guard that was set, or the model's own. */
+    public boolean checksPictures() {
+        return imageGuard != ImageGuard.NONE;
     }
 
     /** Answers a message; the dialogue is left as it is. */
@@ -353,19 +363,18 @@ public final class PhotoSharingAgent implements AutoCloseable {
         if (told.action() == Verdict.Action.BLOCK) {
             return new Guarded(Optional.empty(), told);
         }
-        boolean clear = settings.imageGuard() == ImageGuard.NONE && told.action() != Verdict.Action.BLUR;
+        boolean clear = imageGuard == ImageGuard.NONE && told.action() != Verdict.Action.BLUR;
         ImageListener heard = clear ? listener : withoutPreviews(listener);
         heard.onStep(0, options.steps());
         Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, heard);
-        Verdict verdict = told.and(settings.imageGuard().check(drawn));
-        if (verdict.action() == Verdict.Action.BLOCK) {
-            return new Guarded(Optional.empty(), verdict);
-        }
-        Picture picture = verdict.action() == Verdict.Action.BLUR ? Blurred.of(drawn) : drawn;
+        Verdict verdict = told.and(imageGuard.check(drawn));
+        return new Guarded(verdict.shown(drawn).map(picture -> photo(caption, picture, options)), verdict);
+    }
+
+    private Photo photo(Caption caption, Picture picture, ImageOptions options) {
         String about = settings.describeFiles() ? caption.text() + " (seed " + options.seed() + ")" : null;
         byte[] png = PngFile.encode(picture, tool, Clock.systemUTC().instant(), about);
-        Photo photo = new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
-        return new Guarded(Optional.of(photo), verdict);
+        return new Photo(caption.text(), png, picture.width(), picture.height(), options.seed());
     }
 
     /** What the agent tells about requests that name no listener of their own. */
@@ -413,6 +422,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private AgentObserver observer = AgentObserver.NONE;
         private CaptionGuard captionGuard = WordListGuard.english();
         private ImageGuard imageGuard = ImageGuard.NONE;
+        private boolean modelGuard = true;
 
         private Builder() {}
 
@@ -544,9 +554,21 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
-        /** Looks at pictures before anybody sees them; none if not set, which a warning in the log says. */
+        /**
+         * Looks at pictures before anybody sees them, beside the model's own guard if there is one; the stricter verdict counts. Where nothing looks at them, a warning in the log
+         * says so. The agent does not close it.
+         */
         public Builder imageGuard(ImageGuard imageGuard) {
             this.imageGuard = imageGuard;
+            return this;
+        }
+
+        /**
+         * Whether the model's own guard looks at pictures, such as the safety checker in a folder of Stable Diffusion 1; it does if not set, and blocks. Switch it off to set it
+         * up otherwise as {@link #imageGuard}.
+         */
+        public Builder modelGuard(boolean modelGuard) {
+            this.modelGuard = modelGuard;
             return this;
         }
 
@@ -586,11 +608,8 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     listener,
                     observer,
                     captionGuard,
-                    imageGuard);
-            if (imageGuard == ImageGuard.NONE) {
-                LOG.warn(
-                        "no image guard is set: pictures are shown as they are drawn; PhotoSharingAgent.builder().imageGuard(...) looks at them first");
-            }
+                    imageGuard,
+                    modelGuard);
             if (stages != null) {
                 return new PhotoSharingAgent(settings, stages, false);
             }

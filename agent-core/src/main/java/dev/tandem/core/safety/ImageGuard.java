@@ -14,6 +14,9 @@ public interface ImageGuard {
 
     /** Both guards; the stricter verdict counts. */
     default ImageGuard and(ImageGuard other) {
+        if (this == NONE || other == NONE) {
+            return this == NONE ? other : this;
+        }
         return picture -> check(picture).and(other.check(picture));
     }
 }

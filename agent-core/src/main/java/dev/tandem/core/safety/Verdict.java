@@ -1,5 +1,9 @@
 package dev.tandem.core.safety;
 
+import dev.tandem.core.stage.Picture;
+import dev.tandem.core.vision.Blurred;
+import java.util.Optional;
+
 /**
  * What a guard says of a photo.
  *
@@ -38,6 +42,15 @@ public record Verdict(Action action, String reason) {
     /** The stricter of two; this one where they are equal. */
     public Verdict and(Verdict other) {
         return other.action.compareTo(action) > 0 ? other : this;
+    }
+
+    /** What of a picture is shown: all, a blurred one, or nothing. */
+    public Optional<Picture> shown(Picture picture) {
+        return switch (action) {
+            case ALLOW, FLAG -> Optional.of(picture);
+            case BLUR -> Optional.of(Blurred.of(picture));
+            case BLOCK -> Optional.empty();
+        };
     }
 
     /** Whether it is shown as it is, with nothing said. */

@@ -1,5 +1,8 @@
 package dev.tandem.core.stage;
 
+import dev.tandem.core.safety.ImageGuard;
+import java.util.Optional;
+
 /**
  * The third stage: a diffusion model that draws a picture from a caption's conditioning.
  *
@@ -8,7 +11,8 @@ package dev.tandem.core.stage;
 public interface ImageStage extends AutoCloseable {
 
     /**
-     * Draws a picture. The same conditioning and options give the same picture on the same kind of machine.
+     * Draws a picture. The same conditioning and options give the same picture on the same kind of machine, within a rounding of its pixels where others are drawn at the
+     * same time.
      *
      * @param conditioning from the bridge
      * @param options how to draw
@@ -22,6 +26,16 @@ public interface ImageStage extends AutoCloseable {
     /** How it draws well where nobody says otherwise; an agent's folder does say it, in {@code agent.json}. */
     default ImageOptions defaults() {
         return ImageOptions.builder().build();
+    }
+
+    /**
+     * What its publisher gave it to look at its pictures, if anything; {@link #draw} does not ask it, an agent does. Loaded when it is first asked for, and
+     * closed with this stage.
+     *
+     * @throws dev.tandem.core.weights.WeightException if it is damaged
+     */
+    default Optional<ImageGuard> guard() {
+        return Optional.empty();
     }
 
     /** The tokenizer of its text encoder, for the bridge. */

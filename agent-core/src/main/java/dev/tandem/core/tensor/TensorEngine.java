@@ -19,6 +19,11 @@ public interface TensorEngine {
     /** The device on which new tensors are placed. */
     Device device();
 
+    /** How many threads may compute at a time without being in each other's way; more take the same cores or the same accelerator. */
+    default int parallelism() {
+        return 1;
+    }
+
     /** Opens a scope and makes it the current one of this thread. */
     Scope scope();
 

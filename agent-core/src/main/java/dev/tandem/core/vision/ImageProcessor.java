@@ -28,6 +28,12 @@ public record ImageProcessor(
     /** Height and width in pixels; of a resize, both the same number and {@code shortest} if that is the shorter side's and the other follows. */
     public record Size(int height, int width, boolean shortest) {}
 
+    /** CLIP's: the shorter side resized, the middle cut out, levels as in its authors' training. */
+    public static ImageProcessor clip(int side) {
+        return new ImageProcessor(
+                new Size(side, side, true), Resampling.BICUBIC, new Size(side, side, false), PixelLevels.clip());
+    }
+
     /**
      * Reads {@code preprocessor_config.json}.
      *

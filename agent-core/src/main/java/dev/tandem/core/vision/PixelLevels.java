@@ -32,6 +32,12 @@ public record PixelLevels(double scale, List<Double> mean, List<Double> deviatio
         return new PixelLevels(1 / 255.0, List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
     }
 
+    /** CLIP's: mean and deviation of its training pictures. */
+    static PixelLevels clip() {
+        return new PixelLevels(
+                1 / 255.0, List.of(0.48145466, 0.4578275, 0.40821073), List.of(0.26862954, 0.26130258, 0.27577711));
+    }
+
     /**
      * Reads {@code do_rescale}, {@code rescale_factor}, {@code do_normalize}, {@code image_mean} and {@code image_std}.
      *

@@ -61,8 +61,10 @@ public final class ClipModelFolder {
         if (!type.equals("clip") && !type.equals("clip_vision_model")) {
             throw new IllegalArgumentException("model_type is '" + type + "'; this reads clip and clip_vision_model");
         }
-        boolean both = all.has("vision_config");
-        Fields f = both ? all.child("vision_config") : all;
+        // older files have a second one, which transformers prefers
+        boolean older = all.has("vision_config_dict");
+        boolean both = older || all.has("vision_config");
+        Fields f = both ? all.child(older ? "vision_config_dict" : "vision_config") : all;
         boolean projected =
                 both || all.texts("architectures", java.util.List.of()).contains("CLIPVisionModelWithProjection");
         return new ClipVisionConfig(

@@ -10,11 +10,13 @@ import dev.tandem.diffusion.vae.AutoencoderKL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Stable Diffusion 1 or 2 pipeline in the layout of diffusers: {@code model_index.json} beside {@code text_encoder}, {@code tokenizer},
- * {@code unet}, {@code vae} and {@code scheduler}. A safety checker is not loaded.
+ * {@code unet}, {@code vae} and {@code scheduler},
+ * in Stable Diffusion 1 also {@code safety_checker} and {@code feature_extractor}.
  */
 public final class StableDiffusionFolder {
 
@@ -71,12 +73,22 @@ public final class StableDiffusionFolder {
         return components.folder().component("tokenizer").path();
     }
 
-    /** What is in the folder and is not used; sentences for people. */
+    /** The folder itself where it names a safety checker and has one, for {@link SafetyCheckerFolder}. */
+    public Optional<Path> safetyChecker() {
+        boolean named = PipelineIndex.read(components.folder()).has(SafetyCheckerFolder.COMPONENT);
+        return named && components.folder().hasComponent(SafetyCheckerFolder.COMPONENT)
+                ? Optional.of(components.folder().path())
+                : Optional.empty();
+    }
+
+    /** What is in the folder and is not used, or named and not there; sentences for people. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         PipelineIndex index = PipelineIndex.read(components.folder());
-        if (index.has("safety_checker")) {
-            notes.add("the safety checker is not run; pictures are not filtered");
+        if (index.has(SafetyCheckerFolder.COMPONENT)
+                && !components.folder().hasComponent(SafetyCheckerFolder.COMPONENT)) {
+            notes.add(PipelineIndex.FILE + " names a safety checker, but there is no folder "
+                    + SafetyCheckerFolder.COMPONENT + "; it looks at no picture");
         }
         if (index.has("image_encoder")) {
             notes.add("the image encoder is not used");

@@ -7,6 +7,7 @@ import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.diffusion.schedule.Sampling;
 import dev.tandem.diffusion.schedule.Scheduler;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -16,26 +17,14 @@ import java.util.random.RandomGenerator;
  *
  * @param engine of the tensors
  * @param scheduler gives the sampler
+ * @param network takes latents, time steps and conditions, and predicts
  */
-record DenoisingLoop(TensorEngine engine, Scheduler scheduler) {
-
-    /** A network with its conditions: with guidance those of the negative prompts first, then those of the prompts. */
-    @FunctionalInterface
-    interface Network {
-
-        /**
-         * Predicts.
-         *
-         * @param latents [B, C, h, w], or twice as many with guidance
-         * @param times [B] or [2 B]
-         */
-        Tensor predict(Tensor latents, Tensor times);
-    }
+record DenoisingLoop(TensorEngine engine, Scheduler scheduler, DynamicBatch network) {
 
     /**
      * Draws latents.
      *
-     * @param network predicts
+     * @param conditions of the network: with guidance those of the negative prompts first, then those of the prompts
      * @param noise standard normal, [B, C, h, w]
      * @param settings steps, guidance, noise of the steps
      * @param random draws the noise of the steps, where the sampler adds some
@@ -43,20 +32,21 @@ record DenoisingLoop(TensorEngine engine, Scheduler scheduler) {
      * @param listener hears each finished step
      */
     Tensor run(
-            Network network,
+            List<Tensor> conditions,
             Tensor noise,
             SamplerSettings settings,
             RandomGenerator random,
             Cancellation cancellation,
             ImageListener listener) {
-        try (Sampling run = scheduler.start(settings.steps(), settings.sampling())) {
+        try (Sampling run = scheduler.start(settings.steps(), settings.sampling());
+                DynamicBatch.Drawing drawing = network.begin()) {
             double[] timesteps = run.timesteps();
             Tensor x = noise.mul(run.initNoiseSigma());
             for (int k = 0; k < timesteps.length; k++) {
                 cancellation.check();
                 Tensor next;
                 try (Scope scope = engine.scope()) {
-                    Tensor output = predict(network, run.scaleInput(k, x), timesteps[k], settings);
+                    Tensor output = predict(drawing, conditions, run.scaleInput(k, x), timesteps[k], settings);
                     Tensor fresh = run.drawsNoise(k) ? engine.randn(random, x.shape()) : null;
                     next = scope.keep(run.step(k, output, x, fresh));
                 }
@@ -71,11 +61,18 @@ record DenoisingLoop(TensorEngine engine, Scheduler scheduler) {
         }
     }
 
-    private Tensor predict(Network network, Tensor x, double timestep, SamplerSettings settings) {
-        Tensor input = settings.guided() ? engine.cat(List.of(x, x), 0) : x;
-        float[] times = new float[Math.toIntExact(input.size(0))];
+    private Tensor predict(
+            DynamicBatch.Drawing drawing,
+            List<Tensor> conditions,
+            Tensor x,
+            double timestep,
+            SamplerSettings settings) {
+        Tensor latents = settings.guided() ? engine.cat(List.of(x, x), 0) : x;
+        float[] times = new float[Math.toIntExact(latents.size(0))];
         Arrays.fill(times, (float) timestep);
-        Tensor output = network.predict(input, engine.tensor(times, times.length));
+        List<Tensor> inputs = new ArrayList<>(List.of(latents, engine.tensor(times, times.length)));
+        inputs.addAll(conditions);
+        Tensor output = drawing.forward(inputs);
         if (!settings.guided()) {
             return output;
         }

@@ -45,6 +45,7 @@ public final class StableDiffusion3Pipeline implements DiffusionPipeline {
     private final SD3Transformer2D transformer;
     private final AutoencoderKL autoencoder;
     private final Scheduler scheduler;
+    private final DynamicBatch network;
 
     /** Puts a pipeline together; it closes the networks when it is closed. */
     public StableDiffusion3Pipeline(
@@ -58,6 +59,7 @@ public final class StableDiffusion3Pipeline implements DiffusionPipeline {
         this.transformer = transformer;
         this.autoencoder = autoencoder;
         this.scheduler = scheduler;
+        this.network = new DynamicBatch(engine, in -> transformer.forward(in.get(0), in.get(1), in.get(2), in.get(3)));
         checkTexts();
         if (transformer.config().inChannels() != autoencoder.config().latentChannels()) {
             throw new IllegalArgumentException("the transformer takes latents of "
@@ -182,14 +184,8 @@ public final class StableDiffusion3Pipeline implements DiffusionPipeline {
         Tensor pooled = Objects.requireNonNull(both.pooled(), "prompts of Stable Diffusion 3 have pooled vectors");
         int patch = transformer.config().patchSize();
         int patches = Math.toIntExact(noise.size(2) / patch * (noise.size(3) / patch));
-        return new DenoisingLoop(engine, scheduler.forPatches(patches))
-                .run(
-                        (latents, times) -> transformer.forward(latents, times, both.hidden(), pooled),
-                        noise,
-                        settings,
-                        random,
-                        cancellation,
-                        listener);
+        return new DenoisingLoop(engine, scheduler.forPatches(patches), network)
+                .run(List.of(both.hidden(), pooled), noise, settings, random, cancellation, listener);
     }
 
     @Override

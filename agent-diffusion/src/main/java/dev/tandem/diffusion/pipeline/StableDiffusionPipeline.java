@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Text to picture with Stable Diffusion (Rombach et al. 2022), equal to diffusers' {@code StableDiffusionPipeline}. Each step of the
- * sampler has its own tensor scope. Safe to use from several threads.
+ * sampler has its own tensor scope. Safe to use from several threads, whose drawings share the passes of the UNet.
  */
 public final class StableDiffusionPipeline implements DiffusionPipeline {
 
@@ -24,6 +24,7 @@ public final class StableDiffusionPipeline implements DiffusionPipeline {
     private final UNet2DCondition unet;
     private final AutoencoderKL autoencoder;
     private final Scheduler scheduler;
+    private final DynamicBatch network;
 
     /** Puts a pipeline together; it closes the networks when it is closed. */
     public StableDiffusionPipeline(
@@ -37,6 +38,7 @@ public final class StableDiffusionPipeline implements DiffusionPipeline {
         this.unet = unet;
         this.autoencoder = autoencoder;
         this.scheduler = scheduler;
+        this.network = new DynamicBatch(engine, in -> unet.forward(in.get(0), in.get(1), in.get(2)));
         for (int width : unet.config().crossAttentionDim()) {
             if (width != text.config().hiddenSize()) {
                 throw new IllegalArgumentException(
@@ -101,14 +103,8 @@ public final class StableDiffusionPipeline implements DiffusionPipeline {
             Cancellation cancellation,
             ImageListener listener) {
         Tensor context = settings.conditions(engine, prompt, negative).hidden();
-        return new DenoisingLoop(engine, scheduler)
-                .run(
-                        (latents, times) -> unet.forward(latents, times, context),
-                        noise,
-                        settings,
-                        random,
-                        cancellation,
-                        listener);
+        return new DenoisingLoop(engine, scheduler, network)
+                .run(List.of(context), noise, settings, random, cancellation, listener);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.pipeline;
 
+import dev.tandem.core.safety.ImageGuard;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CaptionTokenizer;
 import dev.tandem.core.stage.Conditioning;
@@ -13,6 +14,7 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class StableDiffusionStage implements ImageStage {
     private final CaptionTokenizer tokenizer;
     private final @Nullable PromptTokenizers tokenizers;
     private final ImageOptions defaults;
+    private final @Nullable FolderGuard guard;
 
     /**
      * A stage over a pipeline, which it closes.
@@ -34,13 +37,17 @@ public final class StableDiffusionStage implements ImageStage {
      * @param tokenizer of the pipeline's text encoder
      */
     public StableDiffusionStage(TensorEngine engine, StableDiffusionPipeline pipeline, CaptionTokenizer tokenizer) {
-        this(engine, pipeline, tokenizer, null, ImageOptions.builder().build());
+        this(engine, pipeline, tokenizer, null, ImageOptions.builder().build(), null);
     }
 
-    /** A stage over a pipeline with its tokenizers; it closes both. */
+    /** A stage over a pipeline with its tokenizers and its guard; it closes all. */
     StableDiffusionStage(
-            TensorEngine engine, DiffusionPipeline pipeline, PromptTokenizers tokenizers, ImageOptions defaults) {
-        this(engine, pipeline, tokenizers.forCaptions(), tokenizers, defaults);
+            TensorEngine engine,
+            DiffusionPipeline pipeline,
+            PromptTokenizers tokenizers,
+            ImageOptions defaults,
+            FolderGuard guard) {
+        this(engine, pipeline, tokenizers.forCaptions(), tokenizers, defaults, guard);
     }
 
     private StableDiffusionStage(
@@ -48,8 +55,10 @@ public final class StableDiffusionStage implements ImageStage {
             DiffusionPipeline pipeline,
             CaptionTokenizer tokenizer,
             @Nullable PromptTokenizers tokenizers,
-            ImageOptions defaults) {
+            ImageOptions defaults,
+            @Nullable FolderGuard guard) {
         this.defaults = defaults;
+        this.guard = guard;
         this.engine = engine;
         this.pipeline = pipeline;
         this.painter = new Painter(engine, pipeline);
@@ -110,6 +119,11 @@ public final class StableDiffusionStage implements ImageStage {
     }
 
     @Override
+    public Optional<ImageGuard> guard() {
+        return guard == null ? Optional.empty() : guard.get();
+    }
+
+    @Override
     public CaptionTokenizer captionTokenizer() {
         return tokenizer;
     }
@@ -126,6 +140,9 @@ public final class StableDiffusionStage implements ImageStage {
 
     @Override
     public void close() {
+        if (guard != null) {
+            guard.close();
+        }
         pipeline.close();
         if (tokenizers != null) {
             tokenizers.close();

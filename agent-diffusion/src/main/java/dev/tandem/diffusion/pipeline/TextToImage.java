@@ -1,5 +1,6 @@
 package dev.tandem.diffusion.pipeline;
 
+import dev.tandem.core.safety.ImageGuard;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.stage.ImageOptions;
@@ -16,6 +17,7 @@ import dev.tandem.diffusion.schedule.SchedulerName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Latents and pictures equal those of diffusers' {@code StableDiffusionPipeline} and {@code StableDiffusion3Pipeline} for the same
  * noise; the noise of a seed is another, as its generator is Java's. Safe to use from several threads.
+ *
+ * <p>Pictures come as they are drawn: unlike diffusers' pipeline it blackens none. {@link #guard} is what the folder has to check them; an agent over
+ * {@link #stage} asks it before anybody sees a picture.
  */
 public final class TextToImage implements AutoCloseable {
 
@@ -76,6 +81,7 @@ public final class TextToImage implements AutoCloseable {
     private final DiffusionPipeline pipeline;
     private final PromptTokenizers tokenizers;
     private final ImageOptions defaults;
+    private final FolderGuard guard;
     private final List<String> notes;
 
     private TextToImage(
@@ -83,11 +89,13 @@ public final class TextToImage implements AutoCloseable {
             DiffusionPipeline pipeline,
             PromptTokenizers tokenizers,
             ImageOptions defaults,
+            FolderGuard guard,
             List<String> notes) {
         this.engine = engine;
         this.pipeline = pipeline;
         this.tokenizers = tokenizers;
         this.defaults = defaults;
+        this.guard = guard;
         this.notes = List.copyOf(notes);
     }
 
@@ -142,6 +150,7 @@ public final class TextToImage implements AutoCloseable {
                     pipeline,
                     parts.add(PromptTokenizers.load(folder, pipeline)),
                     STABLE_DIFFUSION,
+                    new FolderGuard(engine, folder.safetyChecker().orElse(null)),
                     folder.notes());
         });
     }
@@ -154,6 +163,7 @@ public final class TextToImage implements AutoCloseable {
                     pipeline,
                     parts.add(PromptTokenizers.load(folder, pipeline, t5Tokens)),
                     STABLE_DIFFUSION_3,
+                    new FolderGuard(engine, null),
                     folder.notes());
         });
     }
@@ -163,9 +173,19 @@ public final class TextToImage implements AutoCloseable {
         return defaults;
     }
 
-    /** What is in the folder and is not used, or not as it says: sentences for people, such as that pictures are not filtered. */
+    /** What is in the folder and is not used, or not as it says: sentences for people. */
     public List<String> notes() {
         return notes;
+    }
+
+    /**
+     * The folder's safety checker, which blocks what it flags; none where the folder has none. {@link #draw} does not ask it. Loaded when it is first
+     * asked for, and closed with this model.
+     *
+     * @throws WeightException if a file of it is missing, damaged or does not fit
+     */
+    public Optional<ImageGuard> guard() {
+        return guard.get();
     }
 
     /** The networks, for callers with latents or token ids of their own. */
@@ -242,11 +262,12 @@ public final class TextToImage implements AutoCloseable {
 
     /** This model as the image stage of an agent ({@code PhotoSharingAgent.Builder.stages}); closing either closes both. */
     public ImageStage stage() {
-        return new StableDiffusionStage(engine, pipeline, tokenizers, defaults);
+        return new StableDiffusionStage(engine, pipeline, tokenizers, defaults, guard);
     }
 
     @Override
     public void close() {
+        guard.close();
         pipeline.close();
         tokenizers.close();
     }

@@ -42,6 +42,21 @@ public record ClipVisionConfig(
         }
     }
 
+    /** The same without a projection. */
+    public ClipVisionConfig withoutProjection() {
+        return new ClipVisionConfig(
+                imageSize,
+                patchSize,
+                channels,
+                hiddenSize,
+                intermediateSize,
+                hiddenLayers,
+                attentionHeads,
+                activation,
+                layerNormEps,
+                0);
+    }
+
     /** The class token and the patches. */
     public int tokens() {
         int side = imageSize / patchSize;

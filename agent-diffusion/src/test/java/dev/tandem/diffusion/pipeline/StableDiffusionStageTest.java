@@ -28,6 +28,9 @@ import dev.tandem.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +184,38 @@ class StableDiffusionStageTest {
         };
         ImageOptions ten = ImageOptions.builder().steps(10).build();
         assertThrows(CancelledException.class, () -> STAGE.draw(CAPTION, ten, cancellation, second));
+    }
+
+    @Test
+    void picturesDrawnAtATimeEqualThoseDrawnAlone() throws Exception {
+        // one of another size and one without guidance, which share no pass, and some that come late to a pass
+        List<ImageOptions> wanted = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            wanted.add(ImageOptions.builder().steps(5 + 3 * i).seed(i).build());
+        }
+        wanted.add(ImageOptions.builder().steps(9).width(24).height(8).build());
+        wanted.add(ImageOptions.builder().steps(9).guidance(1).build());
+        List<int[]> alone = wanted.stream()
+                .map(options -> pixels(draw(options, ImageListener.NONE)))
+                .toList();
+        ExecutorService threads = Executors.newFixedThreadPool(wanted.size());
+        try {
+            List<Future<int[]>> together = new ArrayList<>();
+            for (ImageOptions options : wanted) {
+                together.add(threads.submit(() -> pixels(draw(options, ImageListener.NONE))));
+            }
+            for (int i = 0; i < wanted.size(); i++) {
+                int[] pixels = together.get(i).get();
+                for (int p = 0; p < pixels.length; p++) {
+                    for (int shift = 0; shift < 24; shift += 8) {
+                        int difference = (pixels[p] >> shift & 255) - (alone.get(i)[p] >> shift & 255);
+                        assertTrue(Math.abs(difference) <= 1, "picture " + i + ", pixel " + p);
+                    }
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

@@ -299,9 +299,11 @@ class TextToImageTest {
     void whatIsNotUsedIsSaid() {
         try (TextToImage model = TextToImage.load(ENGINE, model("sd1"))) {
             assertTrue(
-                    model.notes().get(0).contains("safety checker"),
+                    model.notes().get(0).contains("safety checker")
+                            && model.notes().get(0).contains("looks at no picture"),
                     model.notes().toString());
             assertEquals(1, model.notes().size());
+            assertTrue(model.guard().isEmpty());
         }
         try (TextToImage model =
                 TextToImage.load(ENGINE, model("sd1"), TextToImage.Settings.scheduler(SchedulerName.EULER))) {

@@ -3,6 +3,9 @@ package dev.tandem.samples.cli;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.agent.Version;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.safety.ImageGuard;
+import dev.tandem.core.safety.Verdict;
+import dev.tandem.core.safety.WithheldException;
 import dev.tandem.core.stage.AgentConfig;
 import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.ImageListener;
@@ -13,14 +16,19 @@ import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.vision.PngFile;
 import dev.tandem.diffusion.pipeline.TextToImage;
 import dev.tandem.diffusion.schedule.SchedulerName;
+import dev.tandem.samples.safety.PictureCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever draws captions: an agent, or a diffusion model alone. */
 interface Artist extends AutoCloseable {
+
+    /** What there is to know about a model whose pictures are looked at. */
+    String CHECKED = "a safety checker looks at pictures; what it flags is not written";
 
     /** How it draws unless told otherwise. */
     ImageOptions options();
@@ -28,7 +36,11 @@ interface Artist extends AutoCloseable {
     /** What there is to know about the model; sentences for people. */
     List<String> notes();
 
-    /** Draws. */
+    /**
+     * Draws.
+     *
+     * @throws WithheldException if a guard blocks it
+     */
     Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener);
 
     @Override
@@ -39,11 +51,13 @@ interface Artist extends AutoCloseable {
      *
      * @param describeFiles whether files tell caption and seed
      * @param scheduler another than the folder's, which an agent's diffusion model then is drawn with alone; null for the folder's
+     * @param check who looks at pictures
      */
-    static Artist load(Path folder, Device device, boolean describeFiles, @Nullable SchedulerName scheduler) {
+    static Artist load(
+            Path folder, Device device, boolean describeFiles, @Nullable SchedulerName scheduler, PictureCheck check) {
         boolean agent = Files.isRegularFile(folder.resolve(AgentConfig.FILE));
         if (agent && scheduler == null) {
-            return new OfAgent(PhotoSharingAgent.builder()
+            return new OfAgent(check.on(PhotoSharingAgent.builder())
                     .model(folder)
                     .device(device)
                     .describeFiles(describeFiles)
@@ -51,13 +65,19 @@ interface Artist extends AutoCloseable {
         }
         AgentConfig config = agent ? AgentConfig.read(folder) : null;
         TextToImage model = TextToImage.load(TorchEngine.on(device), folder, TextToImage.Settings.scheduler(scheduler));
-        return new OfModel(
-                model,
-                config == null ? model.defaults() : config.image(),
-                config == null
-                        ? String.valueOf(folder.toAbsolutePath().normalize().getFileName())
-                        : config.name(),
-                describeFiles);
+        try {
+            return new OfModel(
+                    model,
+                    check.of(model),
+                    config == null ? model.defaults() : config.image(),
+                    config == null
+                            ? String.valueOf(folder.toAbsolutePath().normalize().getFileName())
+                            : config.name(),
+                    describeFiles);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
     /** An agent, without the language model deciding. */
@@ -70,7 +90,7 @@ interface Artist extends AutoCloseable {
 
         @Override
         public List<String> notes() {
-            return List.of();
+            return agent.checksPictures() ? List.of(CHECKED) : List.of();
         }
 
         @Override
@@ -87,18 +107,26 @@ interface Artist extends AutoCloseable {
     /**
      * A diffusion model alone.
      *
+     * @param guard looks at its pictures
      * @param name for the files
      */
-    record OfModel(TextToImage model, ImageOptions options, String name, boolean describeFiles) implements Artist {
+    record OfModel(TextToImage model, ImageGuard guard, ImageOptions options, String name, boolean describeFiles)
+            implements Artist {
 
         @Override
         public List<String> notes() {
-            return model.notes();
+            List<String> notes = new ArrayList<>(model.notes());
+            if (guard != ImageGuard.NONE) {
+                notes.add(CHECKED);
+            }
+            return notes;
         }
 
         @Override
         public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
-            Picture picture = model.draw(caption, options, cancellation, listener);
+            Picture drawn = model.draw(caption, options, cancellation, listener);
+            Verdict verdict = guard.check(drawn);
+            Picture picture = verdict.shown(drawn).orElseThrow(() -> new WithheldException(verdict));
             String about = describeFiles ? caption + " (seed " + options.seed() + ")" : null;
             byte[] png = PngFile.encode(
                     picture,

@@ -7,12 +7,15 @@ import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.core.vision.SentPhoto;
 import dev.tandem.samples.output.OutputFiles;
+import dev.tandem.samples.safety.CheckerOption;
+import dev.tandem.samples.safety.PictureCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -78,6 +81,9 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--describe-files", description = "write caption and seed into the photos' files")
     private boolean describeFiles;
 
+    @Mixin
+    private CheckerOption checker = new CheckerOption();
+
     ChatCommand(Io io) {
         this.io = io;
     }
@@ -90,13 +96,14 @@ final class ChatCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--photo needs a message to go with; add --once TEXT");
         }
         List<Photo> sent = photo == null ? List.of() : List.of(SentPhoto.read(photo));
-        try (PhotoSharingAgent agent = PhotoSharingAgent.builder()
-                .model(model)
-                .imageModel(imageModel == null ? null : ModelPlace.of(imageModel))
-                .device(Device.parse(device))
-                .seed(seed)
-                .describeFiles(describeFiles)
-                .build()) {
+        try (PictureCheck check = checker.load(Device.parse(device));
+                PhotoSharingAgent agent = check.on(PhotoSharingAgent.builder())
+                        .model(model)
+                        .imageModel(imageModel == null ? null : ModelPlace.of(imageModel))
+                        .device(Device.parse(device))
+                        .seed(seed)
+                        .describeFiles(describeFiles)
+                        .build()) {
             ReplyPrinter printer = new ReplyPrinter(io, out, json, show);
             if (!once.isEmpty()) {
                 once.forEach(agent::check);

@@ -2,11 +2,14 @@ package dev.tandem.samples.cli;
 
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.safety.WithheldException;
 import dev.tandem.core.stage.ImageListener;
 import dev.tandem.core.stage.ImageOptions;
 import dev.tandem.core.tensor.Device;
 import dev.tandem.diffusion.schedule.SchedulerName;
 import dev.tandem.samples.output.OutputFiles;
+import dev.tandem.samples.safety.CheckerOption;
+import dev.tandem.samples.safety.PictureCheck;
 import dev.tandem.samples.terminal.SafeText;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -83,6 +87,9 @@ final class DrawCommand implements Callable<Integer> {
     @Option(names = "--describe-files", description = "write caption and seed into the file")
     private boolean describeFiles;
 
+    @Mixin
+    private CheckerOption checker = new CheckerOption();
+
     DrawCommand(Io io) {
         this.io = io;
     }
@@ -98,24 +105,35 @@ final class DrawCommand implements Callable<Integer> {
         }
         options(ImageOptions.builder()); // what is wrong is said before a model is loaded
         SchedulerName chosen = scheduler == null ? null : SchedulerName.of(scheduler);
-        try (Artist artist = Artist.load(ModelPlace.of(model), Device.parse(device), describeFiles, chosen)) {
+        try (PictureCheck check = checker.load(Device.parse(device));
+                Artist artist = Artist.load(ModelPlace.of(model), Device.parse(device), describeFiles, chosen, check)) {
             artist.notes().forEach(note -> io.err().println("note: " + SafeText.line(note)));
             ImageOptions options = options(artist.options().toBuilder());
+            boolean all = true;
             for (int i = 0; i < count; i++) {
-                draw(artist, options.toBuilder().seed(seed + i).build(), file(i));
+                all &= draw(artist, options.toBuilder().seed(seed + i).build(), file(i));
             }
-            return 0;
+            return all ? 0 : 1;
         }
     }
 
-    private void draw(Artist artist, ImageOptions options, Path file) {
-        io.interruption().during(() -> {
-            Photo photo = artist.draw(caption, options, io.interruption().cancellation(), new Progress());
+    /** Whether the picture may be shown; else nothing is written. */
+    private boolean draw(Artist artist, ImageOptions options, Path file) {
+        return io.interruption().during(() -> {
+            Photo photo;
+            try {
+                photo = artist.draw(caption, options, io.interruption().cancellation(), new Progress());
+            } catch (WithheldException e) {
+                io.err()
+                        .println("not written, seed " + options.seed() + ": "
+                                + SafeText.line(e.verdict().reason()));
+                return false;
+            }
             OutputFiles.replace(file, photo.png());
             io.err()
                     .println("drew " + SafeText.line(photo.caption()) + ", " + photo.width() + " x " + photo.height()
                             + ", seed " + photo.seed() + ": " + file);
-            return 0;
+            return true;
         });
     }
 

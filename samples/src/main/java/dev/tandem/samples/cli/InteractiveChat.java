@@ -105,7 +105,11 @@ final class InteractiveChat {
         io.out().println("  Hi, what are you up to?");
         io.out().println("  Could I see two penguins on the moon?");
         io.out().println("Photos go to " + folder + ". /help tells what else there is.");
-        io.out().println("Captions pass a list of words; nobody checks the pictures.");
+        io.out()
+                .println("Captions pass a list of words; "
+                        + (agent.checksPictures()
+                                ? "a safety checker looks at the pictures."
+                                : "nobody checks the pictures."));
         io.out().println();
     }
 

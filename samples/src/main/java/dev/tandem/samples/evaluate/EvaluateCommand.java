@@ -222,6 +222,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .model(model)
                 .device(Device.parse(device))
                 .temperature(0.0)
+                .modelGuard(false) // what a model draws is measured, not what may be shown
                 .seed(seed)
                 .build();
     }

@@ -75,6 +75,7 @@ public record HeldOutEvaluation(int dialogues, long seed, int sights) {
                 PhotoSharingAgent agent = PhotoSharingAgent.builder()
                         .model(model.toString())
                         .temperature(0.0)
+                        .modelGuard(false) // what a model draws is measured, not what may be shown
                         .seed(seed)
                         .build()) {
             List<Outcome> outcomes =

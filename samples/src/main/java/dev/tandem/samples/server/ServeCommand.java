@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tandem.core.agent.Models;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.tensor.Device;
+import dev.tandem.samples.safety.CheckerOption;
+import dev.tandem.samples.safety.PictureCheck;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -71,8 +74,10 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "how many requests are at work at a time (default: ${DEFAULT-VALUE})")
-    private int parallel = 1;
+            description =
+                    "how many requests are at work at a time; their drawings share the passes of the diffusion model"
+                            + " (default: ${DEFAULT-VALUE})")
+    private int parallel = 4;
 
     @Option(
             names = "--cors",
@@ -95,6 +100,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
     private String device = "cpu";
+
+    @Mixin
+    private CheckerOption checker = new CheckerOption();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -120,14 +128,18 @@ public final class ServeCommand implements Callable<Integer> {
         }
         ServerSettings settings = settings();
         try (HikariDataSource conversations = database == null ? Database.inFolder(data) : Database.at(database);
-                PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                PictureCheck check = checker.load(Device.parse(device));
+                PhotoSharingAgent agent = check.on(PhotoSharingAgent.builder())
                         .model(model)
                         .device(Device.parse(device))
                         .build();
                 TandemServer server = new TandemServer(agent, conversations, settings)) {
+            out.println(
+                    agent.checksPictures()
+                            ? "Pictures are checked by a safety checker; what it flags is not shown."
+                            : "Pictures are not checked: no image guard is set.");
             out.println("Tandem is at http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port()
                     + "/ and its API at /v1; Ctrl-C stops it.");
-            out.println("Pictures are not checked: no image guard is set.");
             out.flush();
             stopsItself.run();
             Stop.await(server, conversations, out);

@@ -19,6 +19,7 @@ final class ParityKinds {
             new BlipKind(),
             new ClipTextKind(),
             new ClipSimilarityKind(),
+            new SafetyCheckerKind(),
             new T5Kind(),
             new UNetKind(),
             new SD3TransformerKind(),

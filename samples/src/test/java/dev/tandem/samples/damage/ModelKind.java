@@ -5,6 +5,7 @@ import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.diffusion.load.ClipModelFolder;
 import dev.tandem.diffusion.load.SD3ConfigFile;
 import dev.tandem.diffusion.load.SD3Loader;
+import dev.tandem.diffusion.load.SafetyCheckerFolder;
 import dev.tandem.diffusion.load.T5ConfigFile;
 import dev.tandem.diffusion.load.T5Loader;
 import dev.tandem.diffusion.load.UViTConfigFile;
@@ -32,6 +33,10 @@ enum ModelKind {
                     T5ConfigFile.read(config(folder)),
                     ModelFolder.of(folder).weights(engine))),
     CLIP("clip-similarity", "", ClipModelFolder::load),
+    SAFETY_CHECKER(
+            "safety-checker",
+            "",
+            (engine, folder) -> SafetyCheckerFolder.of(folder).checker(engine)),
     TEXT_ENCODER("pipeline-sd", "text_encoder", TextToImage::load),
     UNET("pipeline-sd", "unet", TextToImage::load),
     AUTOENCODER("pipeline-sd", "vae", TextToImage::load),

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.samples.cli.Main;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -121,6 +123,25 @@ class ServeCommandTest {
             assertFalse(err().contains("interrupted"), err());
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aCheckerThatIsNamedLooksAtPictures() throws Exception {
+        URL checker = Objects.requireNonNull(ServeCommandTest.class.getResource("/parity/safety-checker/model"));
+        Process process = start(
+                "--port",
+                "0",
+                "--data",
+                folder.resolve("data").toString(),
+                "--safety-checker",
+                Path.of(checker.toURI()).toString());
+        try {
+            awaitAddress(process);
+            assertTrue(out().contains("Pictures are checked by a safety checker"), out());
+            assertFalse(out().contains("not checked"), out());
+        } finally {
+            process.destroyForcibly().waitFor();
         }
     }
 

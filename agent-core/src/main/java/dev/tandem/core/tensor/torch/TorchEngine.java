@@ -154,6 +154,13 @@ public final class TorchEngine implements TensorEngine {
     }
 
     @Override
+    public int parallelism() {
+        return device.kind() == Device.Kind.CPU
+                ? Math.max(1, Runtime.getRuntime().availableProcessors() / threads())
+                : 1;
+    }
+
+    @Override
     public Scope scope() {
         if (!TorchScope.isOpen()) {
             // both are settings of the thread: record only under a tape, and do not re-specialise TorchScript on new
