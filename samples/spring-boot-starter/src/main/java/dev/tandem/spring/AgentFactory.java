@@ -93,6 +93,7 @@ record AgentFactory(
         set("max-message-length", properties.maxMessageLength(), builder::maxMessageLength);
         set("memory-tokens", properties.memoryTokens(), builder::memoryTokens);
         builder.describeFiles(properties.describeFiles());
+        builder.modelGuard(properties.safety().modelGuard());
     }
 
     private static void setSize(PhotoSharingAgent.Builder builder, @Nullable Integer width, @Nullable Integer height) {

@@ -16,7 +16,9 @@ final class AgentHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
-        builder.withDetail("model", agent.config().name()).withDetail("seesPhotos", agent.seesPhotos());
+        builder.withDetail("model", agent.config().name())
+                .withDetail("seesPhotos", agent.seesPhotos())
+                .withDetail("checksPictures", agent.checksPictures());
         if (agent.isClosed()) {
             builder.outOfService().withDetail("reason", "the agent is closed");
         } else {

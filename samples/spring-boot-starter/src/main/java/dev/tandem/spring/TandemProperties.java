@@ -25,7 +25,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxMessageLength Longest message that is read, in characters.
  * @param memoryTokens Most tokens of a dialogue that are shown to the model; what its context holds if not set.
  * @param describeFiles Whether the files of photos tell caption and seed.
- * @param safety The word list before the diffusion model.
+ * @param safety What stands before and behind the diffusion model.
  * @param chatMemory Conversations in the application's database.
  */
 @ConfigurationProperties("tandem")
@@ -51,14 +51,16 @@ public record TandemProperties(
         @DefaultValue ChatMemory chatMemory) {
 
     /**
-     * The word list that reads captions where the application has no {@code CaptionGuard}.
+     * What stands before and behind the diffusion model, beside the application's {@code CaptionGuard} and {@code ImageGuard} beans.
      *
-     * @param englishWords Whether the list of English words that comes with Tandem is used.
+     * @param englishWords Whether Tandem's list of English words reads captions, where the application has no CaptionGuard.
      * @param blockedWords Words and phrases whose captions are not drawn, beside the English ones.
+     * @param modelGuard Whether the safety checker in the model's folder looks at pictures, where there is one.
      */
     public record Safety(
             @DefaultValue("true") boolean englishWords,
-            @DefaultValue List<String> blockedWords) {}
+            @DefaultValue List<String> blockedWords,
+            @DefaultValue("true") boolean modelGuard) {}
 
     /**
      * LangChain4j's chat memory in the application's database.

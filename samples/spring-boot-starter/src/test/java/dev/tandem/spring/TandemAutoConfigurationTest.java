@@ -97,7 +97,9 @@ class TandemAutoConfigurationTest {
                     HealthIndicator health = context.getBean(HealthIndicator.class);
                     Health up = health.health();
                     assertThat(up.getStatus()).isEqualTo(Status.UP);
-                    assertThat(up.getDetails()).containsEntry("model", "Tandem's small default");
+                    assertThat(up.getDetails())
+                            .containsEntry("model", "Tandem's small default")
+                            .containsEntry("checksPictures", true);
                     context.close();
                     assertThat(agent.isClosed()).isTrue();
                     assertThat(health.getHealth(false).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
