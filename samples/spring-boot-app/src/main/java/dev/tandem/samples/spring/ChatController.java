@@ -44,7 +44,7 @@ class ChatController {
 
     @PostMapping("/chat/{conversation}")
     Answer chat(@PathVariable String conversation, @RequestBody String message) {
-        AiMessage answer = assistant.chat(conversation, message);
+        AiMessage answer = assistant.chat(conversation, required(message));
         return new Answer(
                 answer.text(), answer.images().stream().map(SharedPhoto::of).toList());
     }
@@ -53,7 +53,7 @@ class ChatController {
     @PostMapping(path = "/chat/{conversation}/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream(@PathVariable String conversation, @RequestBody String message) {
         ChatEvents events = new ChatEvents();
-        assistant.stream(conversation, message)
+        assistant.stream(conversation, required(message))
                 .onPartialResponseWithContext((piece, context) -> {
                     events.cancelWith(context.streamingHandle());
                     events.send("text", new Words(piece.text()));
@@ -69,6 +69,13 @@ class ChatController {
                 .onError(events::fail)
                 .start();
         return events.emitter();
+    }
+
+    private static String required(String message) {
+        if (message.isBlank()) {
+            throw new InvalidRequestException("the message is empty");
+        }
+        return message;
     }
 
     @ExceptionHandler

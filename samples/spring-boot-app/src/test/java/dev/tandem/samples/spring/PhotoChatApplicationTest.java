@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.store.memory.chat.ChatMemoryStore;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -83,6 +84,17 @@ class PhotoChatApplicationTest {
         assertEquals(400, refused.statusCode(), refused.body());
         assertTrue(refused.body().contains("at most 4,000 are read"), refused.body());
         ok(post("/chat/long", "Hello!")); // the conversation goes on
+        assertEquals(400, post("/chat/empty", " ").statusCode());
+        assertEquals(400, post("/chat/empty/stream", " ").statusCode());
+        String told = ok(post("/chat/long/stream", "a".repeat(5_000)));
+        assertTrue(told.contains("event:error\ndata:the message has 5,000 characters"), told);
+    }
+
+    @Test
+    void bracesAreLettersLikeOthers() throws Exception {
+        ok(post("/chat/braces", "Hello {{name}} {{message}}"));
+        UserMessage asked = (UserMessage) store.getMessages("braces").get(0);
+        assertEquals("Hello {{name}} {{message}}", asked.singleText());
     }
 
     @Test
