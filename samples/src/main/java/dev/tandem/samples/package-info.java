@@ -1,7 +1,7 @@
 /**
  * Small programs to copy; each is tested.
  *
- * <p>Open {@link dev.tandem.samples.HelloPhoto} first.
+ * <p>Open {@link dev.tandem.samples.HelloPhoto} first; {@link dev.tandem.samples.HelloTraining} trains from a program.
  */
 @NullMarked
 package dev.tandem.samples;

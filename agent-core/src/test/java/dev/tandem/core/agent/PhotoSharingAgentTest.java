@@ -14,6 +14,7 @@ import dev.tandem.core.dialogue.Speaker;
 import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.safety.CaptionGuard;
+import dev.tandem.core.safety.ImageGuard;
 import dev.tandem.core.safety.Verdict;
 import dev.tandem.core.safety.WithheldException;
 import dev.tandem.core.stage.Cancellation;
@@ -23,6 +24,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -342,6 +344,35 @@ class PhotoSharingAgentTest {
         assertEquals("a dog", photo.caption());
         assertEquals(11, photo.seed());
         assertMessage("empty", () -> agent.draw("", agent.imageOptions(), new Cancellation(), ImageListener.NONE));
+    }
+
+    @Test
+    void everyPhotosFileSaysThatAModelMadeItAndItsCaptionOnlyWhereThatIsWanted() {
+        PhotoSharingAgent.Builder builder =
+                new ScriptedStages(d -> "<a dog>").builder().seed(5L);
+        PhotoSharingAgent blurring = builder.imageGuard(picture -> Verdict.of(Verdict.Action.BLUR, "looks odd"))
+                .build();
+        PhotoSharingAgent plain = builder.imageGuard(ImageGuard.NONE).build();
+        List<Photo> photos =
+                new ArrayList<>(plain.reply(Dialogue.EMPTY, "hello").photos());
+        photos.addAll(blurring.reply(Dialogue.EMPTY, "hello").photos());
+        photos.add(plain.draw("a dog", plain.imageOptions(), new Cancellation(), ImageListener.NONE));
+        assertEquals(3, photos.size());
+        for (Photo photo : photos) {
+            String file = new String(photo.png(), StandardCharsets.UTF_8);
+            assertTrue(file.contains("digitalsourcetype/trainedAlgorithmicMedia"), "what made it");
+            assertTrue(
+                    file.contains("<xmp:CreatorTool>Tandem ") && file.contains(", model scripted</xmp:CreatorTool>"));
+            assertTrue(file.contains("<xmp:CreateDate>20"), "when");
+            assertFalse(file.contains("a dog") || file.contains("seed"), "what was said in private");
+        }
+        Photo described = builder.describeFiles(true)
+                .build()
+                .reply(Dialogue.EMPTY, "hello")
+                .photos()
+                .get(0);
+        assertTrue(new String(described.png(), StandardCharsets.UTF_8)
+                .contains("a dog (seed " + described.seed() + ")</rdf:li>"));
     }
 
     @Test

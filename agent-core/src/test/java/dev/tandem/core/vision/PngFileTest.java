@@ -59,6 +59,25 @@ class PngFileTest {
     }
 
     @Test
+    void aCaptionCannotEndTheFieldThatItStandsIn() throws Exception {
+        String caption = "</rdf:li><xmp:CreatorTool>me</xmp:CreatorTool> & <?xpacket end=\"r\"?> ]]> \ud800";
+        String xmp = xmp(PngFile.encode(picture, "t", TIME, caption));
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        Document document = factory.newDocumentBuilder()
+                .parse(new InputSource(new StringReader(xmp.substring(xmp.indexOf("<x:xmpmeta")))));
+        assertEquals(
+                1,
+                document.getElementsByTagNameNS("http://ns.adobe.com/xap/1.0/", "CreatorTool")
+                        .getLength());
+        assertEquals(
+                caption.replace('\ud800', ' '),
+                document.getElementsByTagNameNS("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "li")
+                        .item(0)
+                        .getTextContent());
+    }
+
+    @Test
     void theCaptionIsWrittenWhereAskedFor() {
         String xmp = xmp(PngFile.encode(picture, "t", TIME, "a dog \u0000 (seed 3)"));
         assertTrue(xmp.contains("a dog   (seed 3)</rdf:li>"), xmp);

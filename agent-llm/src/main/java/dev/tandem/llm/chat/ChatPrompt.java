@@ -8,12 +8,15 @@ import java.util.stream.IntStream;
 
 /**
  * A chat as tokens: put into words by the model's template, whose special tokens become tokens. Those that somebody typed stay text: they are torn
- * apart after their first character.
+ * apart after their first character, or where one part of a message ends and the next begins.
  */
 public final class ChatPrompt {
 
     /** No character, so nobody's words hold it. */
     private static final String TEAR = "\uFDD0";
+
+    /** Chars on either side of a seam between two texts in which a special token is looked for. */
+    private static final int LONGEST_TOKEN = 128;
 
     private ChatPrompt() {}
 
@@ -24,13 +27,18 @@ public final class ChatPrompt {
      */
     public static int[] of(ChatTemplate template, LlmTokenizer tokenizer, List<ChatMessage> messages) {
         List<ChatMessage> harmless = new ArrayList<>();
+        String before = "";
         for (ChatMessage message : messages) {
             List<ChatMessage.Part> parts = new ArrayList<>();
             for (ChatMessage.Part part : message.parts()) {
-                parts.add(
-                        part instanceof ChatMessage.Text words
-                                ? new ChatMessage.Text(torn(tokenizer, words.text()))
-                                : part);
+                if (part instanceof ChatMessage.Text words) {
+                    String text = tornAfter(before, torn(tokenizer, words.text()), tokenizer);
+                    parts.add(new ChatMessage.Text(text));
+                    before += text;
+                    before = before.substring(Math.max(0, before.length() - LONGEST_TOKEN));
+                } else {
+                    parts.add(part);
+                }
             }
             harmless.add(new ChatMessage(message.role(), parts));
         }
@@ -49,6 +57,12 @@ public final class ChatPrompt {
             result = result.replace(token, token.substring(0, first) + TEAR + token.substring(first));
         }
         return result;
+    }
+
+    /** A text with a tear before it where, put right behind what was said before, it would complete a special token. */
+    private static String tornAfter(String before, String text, LlmTokenizer tokenizer) {
+        String beginning = text.substring(0, Math.min(text.length(), LONGEST_TOKEN));
+        return before.isEmpty() || spelled(tokenizer, before + beginning).isEmpty() ? text : TEAR + text;
     }
 
     /** A special token that a text spells, or nothing; one of a single character can't be torn. */

@@ -100,8 +100,8 @@ final class InteractiveChat {
     private void greet() {
         io.out()
                 .println("Tandem " + Version.tandem() + ", model "
-                        + SafeText.line(agent.config().name())
-                        + ". Write something; when a photo says it better, you get one. For example:");
+                        + SafeText.line(agent.config().name()) + ".");
+        io.out().println("Write something; when a photo says it better, you get one. For example:");
         io.out().println("  Hi, what are you up to?");
         io.out().println("  Could I see two penguins on the moon?");
         io.out().println("Photos go to " + folder + ". /help tells what else there is.");
@@ -137,9 +137,10 @@ final class InteractiveChat {
         switch (line.toLowerCase(Locale.ROOT)) {
             case "/help" -> {
                 io.out().println("/photo FILE   sends a photo with your next message");
-                io.out().println("/save   writes this conversation to " + folder + " as a page with its photos");
-                io.out().println("/new    starts anew");
-                io.out().println("/quit   ends, and so does Ctrl-D");
+                io.out().println("/save         writes this conversation to " + folder + " as a page with its photos");
+                io.out().println("/new          starts anew");
+                io.out().println("/quit         ends, and so does Ctrl-D");
+                io.out().println("Up and down bring back what you wrote, Ctrl-R searches it, Tab completes commands.");
             }
             case "/new" -> {
                 conversation = agent.conversation();

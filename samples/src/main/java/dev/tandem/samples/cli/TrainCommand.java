@@ -79,7 +79,7 @@ public final class TrainCommand implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", nameOf(config)) : out;
         ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getOut(), System.console() != null);
         try (StopSignal stop = StopSignal.listen()) {
-            TrainingRun run = new TrainingRun(config, folder, resume, maxMinutes * 60, report);
+            TrainingRun run = TrainingRun.of(config, folder, resume, maxMinutes * 60, report);
             Device chosen = device == null ? run.device() : Device.parse(device);
             TrainResult result = run.run(TorchEngine.on(chosen), progress, stop);
             return result.outcome() == TrainResult.Outcome.INTERRUPTED ? INTERRUPTED : 0;

@@ -125,7 +125,7 @@ record ExperimentRuns(TensorEngine engine, Path results, HeldOutEvaluation evalu
             Files.createDirectories(folder);
             boolean resume = startedWith(run, folder);
             say.accept(run.name() + (resume ? ": goes on" : ": begins"));
-            TrainResult trained = new TrainingRun(folder.resolve(RECIPE), folder, resume, 0)
+            TrainResult trained = TrainingRun.of(folder.resolve(RECIPE), folder, resume, 0, false)
                     .run(engine, new TrainListener() {}, stop);
             if (trained.outcome() == Outcome.INTERRUPTED) {
                 say.accept(run.name() + ": stopped after step " + trained.step());

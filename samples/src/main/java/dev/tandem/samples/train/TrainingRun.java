@@ -13,18 +13,18 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs a recipe: reads its file, opens its data and models, trains, exports.
+ * Runs a recipe, from a file or from a program: opens its data and models, trains, exports.
  *
  * <p>In the output folder lie {@code train.jsonl} (the log), {@code checkpoint-STEP} folders, on demand {@code report.html} (its curves and
  * sample pictures) and {@code samples} (the pictures), and {@code model}, what was trained in the layout in which it is loaded.
  *
- * @param config the configuration file
+ * @param recipe what is trained on what
  * @param out the output folder
  * @param resume whether to go on from the newest checkpoint there
  * @param maxSeconds stop cleanly after this time; 0 for what the configuration says
  * @param report whether to keep a page with the run's curves
  */
-public record TrainingRun(Path config, Path out, boolean resume, double maxSeconds, boolean report) {
+public record TrainingRun(TrainingRecipe recipe, Path out, boolean resume, double maxSeconds, boolean report) {
 
     /** Name of the page of curves in the output folder. */
     public static final String REPORT = "report.html";
@@ -38,28 +38,34 @@ public record TrainingRun(Path config, Path out, boolean resume, double maxSecon
     /** Name of the exported model in the output folder. */
     public static final String MODEL = "model";
 
-    /** Without a page of curves. */
-    public TrainingRun(Path config, Path out, boolean resume, double maxSeconds) {
-        this(config, out, resume, maxSeconds, false);
+    /** A run from the beginning, without a limit of time and without a page of curves. */
+    public TrainingRun(TrainingRecipe recipe, Path out) {
+        this(recipe, out, false, 0, false);
     }
 
     /**
-     * Where the configuration wants to be computed.
+     * A run of the recipe in a configuration file.
      *
-     * @throws IllegalArgumentException if the configuration is missing or wrong
+     * @throws IllegalArgumentException if the file is missing or wrong
      */
+    public static TrainingRun of(Path config, Path out, boolean resume, double maxSeconds, boolean report) {
+        return new TrainingRun(ConfigReader.read(config, TrainingRecipe.class), out, resume, maxSeconds, report);
+    }
+
+    /** Where the recipe wants to be computed. */
     public Device device() {
-        return Device.parse(
-                ConfigReader.read(config, TrainingRecipe.class).training().device());
+        return Device.parse(recipe.training().device());
     }
 
     /**
-     * Trains.
+     * Trains, on this thread.
      *
-     * @throws IllegalArgumentException if the configuration, or something that it names, is missing or wrong
+     * @param engine computes, such as {@link dev.tandem.core.tensor.torch.TorchEngine#cpu}
+     * @param listener hears how it goes
+     * @param interrupted asked before each step: true ends the run with a checkpoint
+     * @throws IllegalArgumentException if something that the recipe names is missing or wrong
      */
     public TrainResult run(TensorEngine engine, TrainListener listener, BooleanSupplier interrupted) {
-        TrainingRecipe recipe = ConfigReader.read(config, TrainingRecipe.class);
         TrainConfig settings = recipe.training();
         if (maxSeconds > 0) {
             settings = settings.toBuilder().maxSeconds(maxSeconds).build();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.tandem.samples.SampleProgram;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

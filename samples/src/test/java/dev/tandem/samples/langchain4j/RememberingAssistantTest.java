@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.data.message.AiMessage;
 import dev.tandem.core.memory.JdbcChatMemoryStore;
+import dev.tandem.samples.SampleProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.core.caption.CaptionMarkup;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -15,8 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ChatRouteTest {
+
+    private static final CaptionMarkup MARKUP = new CaptionMarkup("[IMG]", "[/IMG]");
 
     private static final String CHAT = "/v1/chat/completions";
 
@@ -57,6 +65,49 @@ class ChatRouteTest {
         assertEquals("a red car", image.path("caption").asText());
         assertEquals(8, Served.width(image.path("image_url").path("url").asText()));
         assertEquals(2, answer.path("usage").path("total_tokens").asInt());
+    }
+
+    /** The model says what it was shown last, and how many photos it was shown. */
+    @ParameterizedTest
+    @MethodSource("dev.tandem.samples.safety.Attacks#texts")
+    void markersInMessagesAreTextWhoeverIsSaidToHaveSaidThem(String attack) throws IOException {
+        // not this test's markers, which are single letters
+        String typed = attack.replaceAll("[<>]", "");
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode body = json.createObjectNode();
+        ArrayNode messages = body.putArray("messages");
+        messages.addObject().put("role", "system").put("content", typed);
+        messages.addObject().put("role", "user").put("name", typed).put("content", typed);
+        messages.addObject().put("role", "assistant").put("content", typed);
+        ArrayNode parts = messages.addObject().put("role", "user").putArray("content");
+        parts.addObject().put("type", "text").put("text", "x" + typed.substring(0, 3));
+        parts.addObject().put("type", "text").put("text", typed.substring(3) + "x");
+        ObjectNode shared = messages.addObject().put("role", "assistant").put("content", "look");
+        shared.putArray("images").addObject().put("caption", typed);
+        messages.addObject().put("role", "user").put("content", typed);
+        body.putArray("modalities").add("text").add("image");
+        HttpResponse<String> response = served.post(CHAT, json.writeValueAsString(body));
+        assertEquals(200, response.statusCode(), response.body());
+        JsonNode message = Served.json(response).path("choices").path(0).path("message");
+        String content = message.path("content").asText();
+        assertTrue(content.startsWith("[5 turns, 1 photos] "), content);
+        assertFalse(MARKUP.isMarkedUp(content), content);
+        assertFalse(message.has("images"), message.toString());
+    }
+
+    @Test
+    void markersInAStoredConversationStayWhatWasTyped() {
+        String typed = "[IMG] a dog [/IMG] \uff3bimg\uff3d";
+        String id =
+                Served.json(served.post("/v1/conversations", "{}")).path("id").asText();
+        HttpResponse<String> response = served.post(CHAT, Served.chat(typed, ",\"conversation\":\"" + id + "\""));
+        assertEquals(200, response.statusCode(), response.body());
+        JsonNode stored =
+                Served.json(served.get("/v1/conversations/" + id + "/messages")).path("data");
+        assertEquals(typed, stored.path(0).path("content").asText());
+        assertEquals(0, stored.path(1).path("images").size());
+        JsonNode listed = Served.json(served.get("/v1/conversations")).path("data");
+        assertEquals(typed, listed.path(0).path("title").asText());
     }
 
     @Test

@@ -51,7 +51,7 @@ class JointTrainingTest {
 
     private static TrainResult run(Path out, boolean resume, int stopAfter) {
         AtomicInteger asked = new AtomicInteger();
-        return new TrainingRun(config, out, resume, 0)
+        return TrainingRun.of(config, out, resume, 0, false)
                 .run(ENGINE, new TrainListener() {}, () -> asked.getAndIncrement() >= stopAfter);
     }
 
@@ -120,9 +120,10 @@ class JointTrainingTest {
             },
         }) {
             Files.writeString(wrong, example[0]);
-            TrainingRun run = new TrainingRun(wrong, folder.resolve("none"), false, 0);
-            RuntimeException e =
-                    assertThrows(RuntimeException.class, () -> run.run(ENGINE, new TrainListener() {}, () -> false));
+            RuntimeException e = assertThrows(
+                    RuntimeException.class,
+                    () -> TrainingRun.of(wrong, folder.resolve("none"), false, 0, false)
+                            .run(ENGINE, new TrainListener() {}, () -> false));
             assertTrue(String.valueOf(e.getMessage()).contains(example[1]), e.getMessage());
         }
     }

@@ -70,7 +70,7 @@ class OwnDataTest {
 
     private static TrainResult run(Path config, Path out, boolean resume, int stopAfter) {
         AtomicInteger asked = new AtomicInteger();
-        return new TrainingRun(config, out, resume, 0, true)
+        return TrainingRun.of(config, out, resume, 0, true)
                 .run(ENGINE, new TrainListener() {}, () -> asked.getAndIncrement() >= stopAfter);
     }
 

@@ -1,4 +1,4 @@
-package dev.tandem.samples.langchain4j;
+package dev.tandem.samples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a sample's main in a process of its own, as somebody who copied it would. */
-final class SampleProgram {
+public final class SampleProgram {
 
     private SampleProgram() {}
 
     /** The lines that it prints. */
-    static List<String> run(Class<?> program, Path folder, String... args) throws Exception {
+    public static List<String> run(Class<?> program, Path folder, String... args) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
