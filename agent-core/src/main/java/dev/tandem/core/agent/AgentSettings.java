@@ -28,6 +28,7 @@ record AgentSettings(
         int memoryTokens,
         boolean describeFiles,
         AgentListener listener,
+        AgentObserver observer,
         CaptionGuard captionGuard,
         ImageGuard imageGuard,
         boolean modelGuard) {

@@ -283,11 +283,13 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 return guarded.photo();
             });
             Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
-            return new Reply(
+            Reply reply = new Reply(
                     parts,
                     new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos),
                     judgements,
                     usage);
+            observe(() -> settings.observer().onReply(reply));
+            return reply;
         });
     }
 
@@ -303,9 +305,25 @@ public final class PhotoSharingAgent implements AutoCloseable {
     public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
         Caption clean = Caption.of(UserText.clean(caption, settings.maxMessageLength()));
         return requests.run(cancellation, () -> {
+            long began = System.nanoTime();
             Guarded guarded = draw(clean, options, cancellation, listener);
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            observe(() -> {
+                if (!guarded.verdict().allows()) {
+                    settings.observer().onJudged(guarded.verdict());
+                }
+                guarded.photo().ifPresent(photo -> settings.observer().onDrawn(photo, took));
+            });
             return guarded.photo().orElseThrow(() -> new WithheldException(guarded.verdict()));
         });
+    }
+
+    private static void observe(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.warn("an observer failed; the answer is given all the same", e);
+        }
     }
 
     private static ImageListener drawing(Caption caption, AgentListener listener) {
@@ -364,6 +382,11 @@ public final class PhotoSharingAgent implements AutoCloseable {
         return settings.listener();
     }
 
+    /** Whether it was closed, and answers no more. */
+    public boolean isClosed() {
+        return requests.isClosed();
+    }
+
     /** Cancels what is under way, waits for its end and frees the weights; a second call changes nothing. */
     @Override
     public void close() {
@@ -396,6 +419,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private int memoryTokens = Integer.MAX_VALUE;
         private boolean describeFiles;
         private AgentListener listener = AgentListener.NONE;
+        private AgentObserver observer = AgentObserver.NONE;
         private CaptionGuard captionGuard = WordListGuard.english();
         private ImageGuard imageGuard = ImageGuard.NONE;
         private boolean modelGuard = true;
@@ -554,6 +578,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /** Hears what was done, whichever listener heard it come: for metrics. */
+        public Builder observer(AgentObserver observer) {
+            this.observer = observer;
+            return this;
+        }
+
         /**
          * Loads the models and makes the agent.
          *
@@ -576,6 +606,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     memoryTokens,
                     describeFiles,
                     listener,
+                    observer,
                     captionGuard,
                     imageGuard,
                     modelGuard);

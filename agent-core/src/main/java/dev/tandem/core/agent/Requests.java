@@ -46,6 +46,10 @@ final class Requests {
         }
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /**
      * Cancels all requests and waits for their end.
      *

@@ -11,6 +11,8 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.tandem.core.vision.SentPhoto;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Dialogues as LangChain4j's messages and back, for products that keep their memory there.
  *
  * <p>The agent's photos are the images of an {@link AiMessage} (attribute {@link AiMessage#GENERATED_IMAGES_KEY}) with the caption as
- * {@link Image#revisedPrompt()}; photos that a person sent without a caption are {@link ImageContent}. LangChain4j has no order among text and images: photos come back after the words. A photo's seed is not
- * carried.
+ * {@link Image#revisedPrompt()}; photos that a person sent without a caption are {@link ImageContent}. LangChain4j has no order among text and images of an answer, so photos that stand before words have a further
+ * attribute, {@link #PHOTO_PLACES_KEY}; without it photos come back after the words. A photo's seed is not carried.
  */
 public final class LangChain4jMessages {
+
+    /** Attribute of an {@link AiMessage}: a list with, for each of its images, how many chars of its text come before it. It is there only if not all photos come last. */
+    public static final String PHOTO_PLACES_KEY = "photo_places";
 
     /** Largest picture that is decoded, in base64 chars. */
     private static final int MAX_BASE64 = 64 << 20;
@@ -36,7 +41,7 @@ public final class LangChain4jMessages {
 
     /** The agent's answer as a message. */
     public static AiMessage toLangChain4j(Reply reply) {
-        return toAiMessage(reply.text(), reply.photos());
+        return toAiMessage(reply.parts());
     }
 
     /** A photo as an image: its file in base64, its caption as {@link Image#revisedPrompt()}. */
@@ -70,8 +75,7 @@ public final class LangChain4jMessages {
                     throw new IllegalArgumentException(
                             "a message that calls tools cannot be part of a photo-sharing dialogue");
                 }
-                addWords(parts, ai.text());
-                ai.images().forEach(image -> parts.add(toPhoto(image)));
+                addAnswer(parts, ai);
                 addTurn(turns, Speaker.AGENT, parts);
             } else if (!(message instanceof SystemMessage)) {
                 throw new IllegalArgumentException(
@@ -84,7 +88,7 @@ public final class LangChain4jMessages {
     private static ChatMessage toMessage(Turn turn) {
         return switch (turn.speaker()) {
             case USER -> toUserMessage(turn);
-            case AGENT -> toAiMessage(turn.text(), turn.photos());
+            case AGENT -> toAiMessage(turn.parts());
         };
     }
 
@@ -102,14 +106,46 @@ public final class LangChain4jMessages {
         return contents.size() == 1 && !text.isEmpty() ? UserMessage.from(text) : UserMessage.from(contents);
     }
 
-    private static AiMessage toAiMessage(String text, List<Photo> photos) {
-        AiMessage.Builder message = AiMessage.builder().text(text);
-        if (!photos.isEmpty()) {
-            List<Image> images =
-                    photos.stream().map(LangChain4jMessages::toImage).toList();
-            message.attributes(Map.of(AiMessage.GENERATED_IMAGES_KEY, images));
+    private static AiMessage toAiMessage(List<Part> parts) {
+        StringBuilder text = new StringBuilder();
+        List<Image> images = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (Part part : parts) {
+            if (part instanceof Photo photo) {
+                images.add(toImage(photo));
+                places.add(text.length());
+            } else if (part instanceof Words words && !words.text().isBlank()) {
+                text.append(text.isEmpty() ? "" : " ").append(words.text().strip());
+            }
         }
-        return message.build();
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        if (!images.isEmpty()) {
+            attributes.put(AiMessage.GENERATED_IMAGES_KEY, List.copyOf(images));
+        }
+        if (places.stream().anyMatch(place -> place < text.length())) {
+            attributes.put(PHOTO_PLACES_KEY, List.copyOf(places));
+        }
+        return AiMessage.builder().text(text.toString()).attributes(attributes).build();
+    }
+
+    /**
+     * Where the photos of an answer stand.
+     *
+     * @return for each image of the message how many chars of its text come before it, never less than for the one before; all of them where the message does not say
+     */
+    public static List<Integer> photoPlaces(AiMessage message) {
+        int length = message.text() == null ? 0 : message.text().length();
+        int count = message.images().size();
+        List<Integer> places = new ArrayList<>();
+        if (message.attributes().get(PHOTO_PLACES_KEY) instanceof List<?> told && told.size() == count) {
+            int least = 0;
+            for (Object place : told) { // anybody may have written the attribute
+                least = Math.min(length, Math.max(least, place instanceof Number number ? number.intValue() : length));
+                places.add(least);
+            }
+            return places;
+        }
+        return Collections.nCopies(count, length);
     }
 
     private static Image toImage(Photo photo) {
@@ -147,6 +183,25 @@ public final class LangChain4jMessages {
             return Photo.described(caption);
         }
         return Photo.ofPng(caption, decoded(data), 0);
+    }
+
+    private static void addAnswer(List<Part> parts, AiMessage ai) {
+        String text = ai.text() == null ? "" : ai.text();
+        List<Integer> places = photoPlaces(ai);
+        int from = 0;
+        for (int i = 0; i < places.size(); i++) {
+            addWords(parts, piece(text, from, places.get(i)));
+            parts.add(toPhoto(ai.images().get(i)));
+            from = places.get(i);
+        }
+        addWords(parts, piece(text, from, text.length()));
+    }
+
+    /** A text that no photo divides stays as it is; pieces lose the blanks that were put between them. */
+    private static String piece(String text, int from, int to) {
+        return from == 0 && to == text.length()
+                ? text
+                : text.substring(from, to).strip();
     }
 
     private static void addWords(List<Part> parts, @Nullable String text) {

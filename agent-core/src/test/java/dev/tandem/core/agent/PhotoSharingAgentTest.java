@@ -1,5 +1,6 @@
 package dev.tandem.core.agent;
 
+import static dev.tandem.core.safety.Verdict.Action.BLOCK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -25,6 +26,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -373,6 +375,42 @@ class PhotoSharingAgentTest {
                 .get(0);
         assertTrue(new String(described.png(), StandardCharsets.UTF_8)
                 .contains("a dog (seed " + described.seed() + ")</rdf:li>"));
+    }
+
+    @Test
+    void anObserverHearsWhatWasDoneWhoeverAskedForIt() {
+        List<String> heard = new ArrayList<>();
+        AgentObserver observer = new AgentObserver() {
+            @Override
+            public void onReply(Reply reply) {
+                heard.add(reply.text() + reply.photos());
+            }
+
+            @Override
+            public void onDrawn(Photo photo, Duration took) {
+                heard.add(photo.caption());
+                throw new IllegalStateException("a meter is broken");
+            }
+
+            @Override
+            public void onJudged(Verdict verdict) {
+                heard.add(verdict.reason());
+            }
+        };
+        PhotoSharingAgent agent = new ScriptedStages(d -> "hi")
+                .builder()
+                .observer(observer)
+                .captionGuard(caption -> caption.equals("a cat") ? Verdict.ALLOWED : Verdict.of(BLOCK, "no cat"))
+                .build();
+        agent.reply(Dialogue.EMPTY, "hello", AgentListener.NONE, new Cancellation());
+        agent.draw("a cat", agent.imageOptions(), new Cancellation(), ImageListener.NONE);
+        assertThrows(
+                WithheldException.class,
+                () -> agent.draw("a dog", agent.imageOptions(), new Cancellation(), ImageListener.NONE));
+        assertEquals(List.of("hi[]", "a cat", "no cat"), heard);
+        assertFalse(agent.isClosed());
+        agent.close();
+        assertTrue(agent.isClosed());
     }
 
     @Test

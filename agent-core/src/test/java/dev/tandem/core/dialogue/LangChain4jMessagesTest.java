@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ChatMessageDeserializer;
+import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
@@ -17,7 +19,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +47,51 @@ class LangChain4jMessagesTest {
         assertEquals("look!", shared.text());
         assertEquals("a red car", shared.images().get(0).revisedPrompt());
         assertEquals("image/png", shared.images().get(0).mimeType());
+    }
+
+    @Test
+    void wordsAndPhotosKeepTheirOrder() {
+        Dialogue dialogue = new Dialogue(List.of(
+                new Turn(
+                        Speaker.AGENT,
+                        List.of(
+                                Photo.described("a cat"),
+                                new Words("first"),
+                                Photo.described("a dog"),
+                                Photo.described("two dogs"),
+                                new Words("last"))),
+                new Turn(Speaker.AGENT, List.of(new Words("one"), Photo.described("a red car")))));
+        List<ChatMessage> messages = LangChain4jMessages.toLangChain4j(dialogue);
+        AiMessage first = (AiMessage) messages.get(0);
+        assertEquals("first last", first.text());
+        assertEquals(List.of(0, 5, 5), LangChain4jMessages.photoPlaces(first));
+        assertEquals(dialogue, LangChain4jMessages.fromLangChain4j(messages));
+        List<ChatMessage> stored = ChatMessageDeserializer.messagesFromJson(ChatMessageSerializer.messagesToJson(
+                List.of(AiMessage.builder()
+                        .text("first last")
+                        .attributes(Map.of(LangChain4jMessages.PHOTO_PLACES_KEY, List.of(0, 5, 5)))
+                        .build())));
+        assertEquals(
+                List.of(0, 5, 5), ((AiMessage) stored.get(0)).attributes().get(LangChain4jMessages.PHOTO_PLACES_KEY));
+        assertEquals(
+                Set.of(AiMessage.GENERATED_IMAGES_KEY),
+                ((AiMessage) messages.get(1)).attributes().keySet(),
+                "photos at the end need no places");
+    }
+
+    @Test
+    void placesThatAreMissingOrMakeNoSenseAreTheEnd() {
+        AiMessage message = (AiMessage) LangChain4jMessages.toLangChain4j(new Dialogue(List.of(new Turn(
+                        Speaker.AGENT,
+                        List.of(new Words("look"), Photo.described("a cat"), Photo.described("a dog"))))))
+                .get(0);
+        assertEquals(List.of(4, 4), LangChain4jMessages.photoPlaces(message));
+        for (Object wrong : new Object[] {"x", List.of(1), List.of("a", "b"), List.of(99, -1)}) {
+            Map<String, Object> attributes = new HashMap<>(message.attributes());
+            attributes.put(LangChain4jMessages.PHOTO_PLACES_KEY, wrong);
+            AiMessage told = message.toBuilder().attributes(attributes).build();
+            assertEquals(List.of(4, 4), LangChain4jMessages.photoPlaces(told), wrong.toString());
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.langchain4j.memory.chat.TokenWindowChatMemory;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.MemoryId;
 import dev.langchain4j.service.UserMessage;
+import dev.langchain4j.service.V;
 import dev.tandem.core.agent.PhotoSharingAgent;
 import dev.tandem.core.langchain4j.TandemChatModel;
 import dev.tandem.core.langchain4j.TandemTokenCountEstimator;
@@ -21,7 +22,9 @@ public final class RememberingAssistant {
 
     /** What LangChain4j makes an object of. */
     interface Friend {
-        AiMessage chat(@MemoryId String conversation, @UserMessage String message);
+        // a variable of a template: as the template itself, a message with {{braces}} would fail
+        @UserMessage("{{message}}")
+        AiMessage chat(@MemoryId String conversation, @V("message") String message);
     }
 
     private RememberingAssistant() {}

@@ -58,6 +58,18 @@ final class ApiException extends RuntimeException {
         return new ApiException(429, "rate_limit_error", null, "queue_full", message, retryAfterSeconds);
     }
 
+    /** One key has too many requests under way; there is room for others. */
+    static ApiException tooManyOfKey(int count, int retryAfterSeconds) {
+        return new ApiException(
+                429,
+                "rate_limit_error",
+                null,
+                "rate_limit_exceeded",
+                "this key has " + count
+                        + " requests under way already, and no more at a time; ask again when one of them ended",
+                retryAfterSeconds);
+    }
+
     /** The server stops; another one, or this one again, will answer. */
     static ApiException stopping() {
         return new ApiException(

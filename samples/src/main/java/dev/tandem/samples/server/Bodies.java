@@ -1,5 +1,6 @@
 package dev.tandem.samples.server;
 
+import dev.tandem.core.stage.CancelledException;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,6 +8,9 @@ import java.io.InputStream;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.HttpConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +24,16 @@ final class Bodies {
 
     private final Limits limits;
     private final AtomicLong held = new AtomicLong();
+    private final BodyReaders readers;
 
-    Bodies(Limits limits) {
+    /**
+     * A reader.
+     *
+     * @param most how many are read at a time, each by a thread
+     */
+    Bodies(Limits limits, int most) {
         this.limits = limits;
+        this.readers = new BodyReaders(most);
     }
 
     /**
@@ -36,43 +47,63 @@ final class Bodies {
         }
         long[] mine = {0};
         try {
-            return reader.apply(bytes(context.req().getInputStream(), mine));
+            byte[] body;
+            try (BodyReaders.Reader reading = readers.begin(giveUp())) {
+                body = bytes(context.req().getInputStream(), mine, reading);
+            }
+            return reader.apply(body);
         } finally {
             held.addAndGet(-mine[0]);
         }
     }
 
     /** Reads the rest of a body that is refused, within reason: a client that is still sending would not hear why. One that asked first hears it at once. */
-    static void skip(Context context) {
-        if (context.header("Expect") != null) {
+    void skip(Context context) {
+        if (context.header("Expect") != null || !hasBody(context)) {
             return;
         }
         byte[] piece = new byte[PIECE];
         long end = System.nanoTime() + SKIP_NANOS;
         long left = MOST_SKIPPED;
-        try {
+        try (BodyReaders.Reader reading = readers.begin(giveUp())) {
             InputStream in = context.req().getInputStream();
             while (left > 0 && System.nanoTime() - end < 0) {
                 int count = in.read(piece);
                 if (count < 0) {
                     return;
                 }
+                reading.read(count);
                 left -= count;
             }
-        } catch (IOException e) {
-            LOG.debug("a client has gone while its request was refused", e);
+        } catch (IOException | ApiException e) {
+            LOG.debug("a client has gone while its request was refused, or there are too many", e);
         }
     }
 
-    private byte[] bytes(InputStream in, long[] mine) throws IOException {
+    /** Ends the read of this thread's connection that waits for more, as if nothing had come for too long. */
+    private static Runnable giveUp() {
+        EndPoint end = HttpConnection.getCurrentConnection().getEndPoint();
+        return () -> {
+            if (end instanceof AbstractEndPoint waiting) {
+                waiting.getFillInterest().onFail(new TimeoutException("others could not wait"));
+            }
+        };
+    }
+
+    private static boolean hasBody(Context context) {
+        return context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
+    }
+
+    private byte[] bytes(InputStream in, long[] mine, BodyReaders.Reader reading) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] piece = new byte[PIECE];
         long end = System.nanoTime() + limits.body().toNanos();
         while (true) {
-            int count = next(in, piece);
+            int count = next(in, piece, reading);
             if (count < 0) {
                 return body.toByteArray();
             }
+            reading.read(count);
             mine[0] += count;
             if (held.addAndGet(count) > limits.bodiesBytes()) {
                 throw ApiException.busy("too many large requests at a time; ask again in some seconds", 5);
@@ -87,15 +118,28 @@ final class Bodies {
         }
     }
 
-    private int next(InputStream in, byte[] piece) throws IOException {
+    private int next(InputStream in, byte[] piece, BodyReaders.Reader reading) {
         try {
-            return in.read(piece);
+            int count = in.read(piece);
+            if (count >= 0 && reading.isGone()) {
+                throw madeRoom();
+            }
+            return count;
         } catch (IOException e) {
+            if (reading.isGone()) {
+                throw madeRoom();
+            }
             if (e instanceof java.net.SocketTimeoutException || e.getCause() instanceof TimeoutException) {
                 throw tooSlow();
             }
-            throw e;
+            LOG.debug("a client has gone while it sent its body", e);
+            throw new CancelledException();
         }
+    }
+
+    private static ApiException madeRoom() {
+        return ApiException.refused(
+                408, "body_too_slow", "the body came slowly, and others could not wait; send it again, faster");
     }
 
     private ApiException tooSlow() {

@@ -1,10 +1,10 @@
 package dev.tandem.samples.server;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.core.dialogue.Reply;
 import dev.tandem.core.stage.LanguageUsage;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +24,12 @@ record ChatJson(String id, String model, Instant created) {
     ObjectNode completion(Reply reply) {
         ObjectNode answer = head("chat.completion");
         ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
-        ObjectNode message =
-                choice.putObject("message").put("role", "assistant").put("content", reply.text());
-        if (!reply.photos().isEmpty()) {
-            ArrayNode images = message.putArray("images");
-            reply.photos().forEach(photo -> images.add(Pictures.part(photo)));
+        ObjectNode message = MessageJson.answer(reply.parts());
+        if (reply.photos().isEmpty()) {
+            message.remove(List.of("images", "parts")); // an answer in words alone is as OpenAI's
         }
         message.putNull("refusal");
+        choice.set("message", message);
         choice.putNull("logprobs");
         choice.put("finish_reason", finish(reply));
         answer.set("usage", usage(reply));

@@ -18,6 +18,7 @@ final class ChatRoute implements Handler {
     private final ChatReader reader;
     private final Bodies bodies;
     private final Jobs jobs;
+    private final PerKey perKey;
     private final Conversations conversations;
     private final Metrics metrics;
     private final Limits limits;
@@ -28,6 +29,7 @@ final class ChatRoute implements Handler {
             ChatReader reader,
             Bodies bodies,
             Jobs jobs,
+            PerKey perKey,
             Conversations conversations,
             Metrics metrics,
             Limits limits) {
@@ -36,6 +38,7 @@ final class ChatRoute implements Handler {
         this.reader = reader;
         this.bodies = bodies;
         this.jobs = jobs;
+        this.perKey = perKey;
         this.conversations = conversations;
         this.metrics = metrics;
         this.limits = limits;
@@ -45,18 +48,29 @@ final class ChatRoute implements Handler {
     public void handle(Context context) throws IOException {
         jobs.queue().requirePlace();
         String owner = Access.owner(context);
+        try (PerKey.Place place = perKey.take(owner)) {
+            answer(context, owner);
+        }
+    }
+
+    private void answer(Context context, String owner) throws IOException {
         ChatRequest request = bodies.read(context, body -> reader.read(Json.read(body)));
+        if (request.conversation() != null) {
+            conversations.require(owner, request.conversation());
+        }
         ChatJson json = ChatJson.begin(model.id());
         if (request.stream()) {
-            EventStream events = new EventStream(context);
+            EventStream events = new EventStream(context, limits.drain());
             ChatStream stream = new ChatStream(events, json);
             Failures.during(
                     events,
-                    () -> jobs.run(job -> {
-                        Reply reply = answer(owner, request, stream, job);
-                        stream.finish(reply, request.usage());
-                        return reply;
-                    }));
+                    () -> jobs.run(
+                            job -> {
+                                Reply reply = answer(owner, request, stream, job);
+                                stream.finish(reply, request.usage());
+                                return reply;
+                            },
+                            events::waiting));
         } else {
             Answers.send(context, json.completion(jobs.run(job -> answer(owner, request, AgentListener.NONE, job))));
         }

@@ -42,7 +42,7 @@ final class ChatStream implements AgentListener {
 
     @Override
     public void onPreview(Caption caption, int step, int steps, Supplier<Picture> preview) {
-        if (step % PREVIEW_EVERY == 0) {
+        if (step % PREVIEW_EVERY == 0 && !events.isBehind()) {
             tell(event("drawing")
                     .put("caption", caption.text())
                     .put("step", step)

@@ -2,23 +2,23 @@ package dev.tandem.samples.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.langchain4j.data.image.Image;
-import dev.langchain4j.data.message.AiMessage;
-import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.UserMessage;
 import io.javalin.http.Context;
 import java.time.format.DateTimeFormatter;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /** {@code /v1/conversations}: what the web chat needs beyond OpenAI's routes. */
 final class ConversationRoutes {
 
     private final Conversations conversations;
+    private final PerKey reading;
 
-    ConversationRoutes(Conversations conversations) {
+    /**
+     * The routes.
+     *
+     * @param reading how many conversations, each with its photos, are sent to one key at a time
+     */
+    ConversationRoutes(Conversations conversations, PerKey reading) {
         this.conversations = conversations;
+        this.reading = reading;
     }
 
     void list(Context context) {
@@ -38,41 +38,19 @@ final class ConversationRoutes {
     }
 
     void messages(Context context) {
-        ObjectNode list = Json.object().put("object", "list");
-        ArrayNode data = list.putArray("data");
-        conversations
-                .messages(Access.owner(context), context.pathParam("id"))
-                .forEach(message -> data.add(json(message)));
-        Answers.send(context, list);
+        String owner = Access.owner(context);
+        try (PerKey.Place place = reading.take(owner)) {
+            ObjectNode list = Json.object().put("object", "list");
+            ArrayNode data = list.putArray("data");
+            conversations
+                    .messages(owner, context.pathParam("id"))
+                    .forEach(message -> data.add(MessageJson.stored(message)));
+            Answers.send(context, list);
+        }
     }
 
     void delete(Context context) {
         conversations.delete(Access.owner(context), context.pathParam("id"));
         context.status(204);
-    }
-
-    private static ObjectNode json(ChatMessage message) {
-        boolean agent = message instanceof AiMessage;
-        ObjectNode node =
-                Json.object().put("role", agent ? "assistant" : "user").put("content", text(message));
-        ArrayNode images = node.putArray("images");
-        for (Image image : StoredTurn.images(message)) {
-            if (image.base64Data() != null) {
-                images.add(Pictures.part(image.base64Data(), Objects.requireNonNullElse(image.revisedPrompt(), "")));
-            }
-        }
-        return node;
-    }
-
-    private static String text(ChatMessage message) {
-        if (message instanceof AiMessage ai) {
-            return Objects.requireNonNullElse(ai.text(), "");
-        }
-        return message instanceof UserMessage user
-                ? user.contents().stream()
-                        .filter(TextContent.class::isInstance)
-                        .map(content -> ((TextContent) content).text())
-                        .collect(Collectors.joining(" "))
-                : "";
     }
 }

@@ -1,6 +1,8 @@
 package dev.tandem.samples.server;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.tandem.core.dialogue.Photo;
 import dev.tandem.core.memory.JdbcChatMemoryStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,6 +35,10 @@ final class Conversations {
 
     private static final int TITLE = 60;
     private static final int MOST_LISTED = 1000;
+
+    /** Longer than any answer may take. */
+    private static final int SILENT_DAYS = 2;
+
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final String ROW = " WHERE owner = ? AND id = ?";
 
@@ -53,26 +59,36 @@ final class Conversations {
                 statement.execute(
                         "CREATE TABLE IF NOT EXISTS tandem_chat (owner VARCHAR(80) NOT NULL, id CHAR(32) NOT NULL,"
                                 + " title VARCHAR(400) NOT NULL, changed TIMESTAMP WITH TIME ZONE NOT NULL, PRIMARY KEY (owner, id))");
+                statement.execute(
+                        "ALTER TABLE tandem_chat ADD COLUMN IF NOT EXISTS said BOOLEAN DEFAULT TRUE NOT NULL");
             }
             return true;
         });
     }
 
+    /** Begins a conversation. It is listed once something was said in it, and forgotten where nothing ever is. */
     String begin(String owner) {
         String id = Ids.fresh();
-        within(connection -> update(
-                connection,
-                "INSERT INTO tandem_chat (owner, id, title, changed) VALUES (?, ?, '', CURRENT_TIMESTAMP)",
-                owner,
-                id));
+        within(connection -> {
+            update(
+                    connection,
+                    "DELETE FROM tandem_chat WHERE owner = ? AND NOT said AND changed < CURRENT_TIMESTAMP - INTERVAL '"
+                            + SILENT_DAYS + "' DAY",
+                    owner);
+            return update(
+                    connection,
+                    "INSERT INTO tandem_chat (owner, id, title, changed, said) VALUES (?, ?, '', CURRENT_TIMESTAMP, FALSE)",
+                    owner,
+                    id);
+        });
         return id;
     }
 
-    /** The owner's conversations, the last changed first. */
+    /** The owner's conversations in which something was said, the last changed first. */
     List<Entry> list(String owner) {
         return within(connection -> {
             try (PreparedStatement query = connection.prepareStatement(
-                    "SELECT id, title, changed FROM tandem_chat WHERE owner = ? ORDER BY changed DESC, id FETCH FIRST "
+                    "SELECT id, title, changed FROM tandem_chat WHERE owner = ? AND said ORDER BY changed DESC, id FETCH FIRST "
                             + MOST_LISTED + " ROWS ONLY")) {
                 query.setString(1, owner);
                 List<Entry> all = new ArrayList<>();
@@ -88,13 +104,22 @@ final class Conversations {
     }
 
     /**
+     * Says at once what an answer would say later.
+     *
+     * @throws ApiException if the owner has no such conversation
+     */
+    void require(String owner, String id) {
+        requireId(id);
+        within(connection -> require(connection, owner, id, ""));
+    }
+
+    /**
      * What was said.
      *
      * @throws ApiException if the owner has no such conversation
      */
     List<ChatMessage> messages(String owner, String id) {
-        requireId(id);
-        within(connection -> require(connection, owner, id, ""));
+        require(owner, id);
         return store.getMessages(key(owner, id));
     }
 
@@ -107,18 +132,41 @@ final class Conversations {
     void store(String owner, String id, List<ChatMessage> known, List<ChatMessage> messages) {
         change(owner, id, connection -> {
             if (!store.getMessages(key(owner, id)).equals(known)) {
-                throw ApiException.refused(
-                        409,
-                        "conversation_changed",
-                        "something else was said in this conversation meanwhile; read it again and repeat the request");
+                throw changed();
             }
             store.updateMessages(key(owner, id), messages);
             return update(
                     connection,
-                    "UPDATE tandem_chat SET title = ?, changed = CURRENT_TIMESTAMP" + ROW,
+                    "UPDATE tandem_chat SET title = ?, said = TRUE, changed = CURRENT_TIMESTAMP" + ROW,
                     StoredTurn.title(messages, TITLE),
                     owner,
                     id);
+        });
+    }
+
+    /**
+     * Puts a photo in the place of another, in one transaction. The conversation may have gone on meanwhile, if only this answer is still there as it was.
+     *
+     * @param known the answer when the photo was begun
+     * @param mostBytes of all its pictures
+     * @throws ApiException if the conversation is gone, this answer is another one by now, or the pictures become too large
+     */
+    void replace(StoredPhoto place, AiMessage known, Photo photo, long mostBytes) {
+        String key = key(place.owner(), place.conversation());
+        change(place.owner(), place.conversation(), connection -> {
+            List<ChatMessage> messages = new ArrayList<>(store.getMessages(key));
+            if (place.message() >= messages.size()
+                    || !messages.get(place.message()).equals(known)) {
+                throw changed();
+            }
+            messages.set(place.message(), place.replaced(known, photo));
+            StoredTurn.requireBytes(messages, mostBytes);
+            store.updateMessages(key, messages);
+            return update(
+                    connection,
+                    "UPDATE tandem_chat SET changed = CURRENT_TIMESTAMP" + ROW,
+                    place.owner(),
+                    place.conversation());
         });
     }
 
@@ -193,6 +241,13 @@ final class Conversations {
         if (!ID.matcher(id).matches()) {
             throw unknown(id);
         }
+    }
+
+    private static ApiException changed() {
+        return ApiException.refused(
+                409,
+                "conversation_changed",
+                "something else was said in this conversation meanwhile; read it again and repeat the request");
     }
 
     private static ApiException unknown(String id) {

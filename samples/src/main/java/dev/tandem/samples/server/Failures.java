@@ -15,8 +15,14 @@ final class Failures {
 
     private Failures() {}
 
-    /** Does work whose failure is an event where events were sent already, because the status is gone then. */
+    /** Does work whose failure is an event where events were sent already, because the status is gone then; and waits until the client has read all. */
     static <T> T during(EventStream events, Supplier<T> work) {
+        try (events) {
+            return work(events, work);
+        }
+    }
+
+    private static <T> T work(EventStream events, Supplier<T> work) {
         try {
             return work.get();
         } catch (CancelledException e) {

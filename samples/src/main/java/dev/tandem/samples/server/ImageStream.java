@@ -25,7 +25,9 @@ final class ImageStream implements ImageListener {
     /** As many previews as the client wants, at equal distances. */
     @Override
     public void onPreview(int step, int steps, Supplier<Picture> preview) {
-        if (partials < mostPartials && (long) step * (mostPartials + 1) >= (long) steps * (partials + 1)) {
+        if (partials < mostPartials
+                && !events.isBehind()
+                && (long) step * (mostPartials + 1) >= (long) steps * (partials + 1)) {
             ObjectNode event = event("image_generation.partial_image", Pictures.base64(preview.get()))
                     .put("partial_image_index", partials++);
             events.send("image_generation.partial_image", event);

@@ -1,6 +1,7 @@
 package dev.tandem.samples.server;
 
 import dev.tandem.core.stage.Cancellation;
+import java.util.function.IntConsumer;
 
 /** An answer in the making: who stops it, and why, so that the client gets the status that fits. */
 final class Job {
@@ -18,10 +19,12 @@ final class Job {
     private final Cancellation cancellation = new Cancellation();
     private final Hangup hangup;
     private final long deadline;
+    private final IntConsumer waiting;
     private volatile End end = End.HUNG_UP;
 
-    Job(Hangup hangup, long deadlineNanos) {
+    Job(Hangup hangup, long deadlineNanos, IntConsumer waiting) {
         this.hangup = hangup;
+        this.waiting = waiting;
         this.deadline = deadlineNanos;
     }
 
@@ -48,6 +51,13 @@ final class Job {
             stop(End.LATE);
         } else if (hangup.isGone()) {
             stop(End.HUNG_UP);
+        }
+    }
+
+    /** So many are before it. */
+    void waits(int before) {
+        if (!cancellation.isCancelled()) {
+            waiting.accept(before);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,13 @@ final class Jobs implements AutoCloseable {
 
     private void look() {
         try {
-            running.forEach(Job::watch);
+            for (Job job : running) {
+                job.watch();
+                int before = queue.before(job.cancellation());
+                if (before >= 0) {
+                    job.waits(before);
+                }
+            }
         } catch (RuntimeException e) {
             LOG.error("the watch over answers failed; it goes on", e); // thrown, it would end the watch for good
         }
@@ -51,8 +58,18 @@ final class Jobs implements AutoCloseable {
      * @throws CancelledException if the client has gone
      */
     <T> T run(Function<Job, T> work) {
+        return run(work, before -> {});
+    }
+
+    /**
+     * Waits for a turn and for the work, and tells from another thread how many are before it; called on the thread that handles the request.
+     *
+     * @throws ApiException if there is no place, it takes too long, or the server stops
+     * @throws CancelledException if the client has gone
+     */
+    <T> T run(Function<Job, T> work, IntConsumer waiting) {
         Job job = new Job(
-                Hangup.ofThisThread(), System.nanoTime() + limits.answer().toNanos());
+                Hangup.ofThisThread(), System.nanoTime() + limits.answer().toNanos(), waiting);
         running.add(job);
         if (ending) { // its body came while the others were stopped
             job.stop(Job.End.STOPPING);

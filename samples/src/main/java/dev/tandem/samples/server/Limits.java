@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param steps most steps of a drawing
  * @param body longest time in which a body comes
  * @param answer longest time from a request to its whole answer, waiting included
+ * @param drain longest time in which a client reads what is left of a stream when its answer has ended
  * @param grace how long answers under way may take when the server stops
  */
 record Limits(
@@ -30,6 +31,7 @@ record Limits(
         int steps,
         Duration body,
         Duration answer,
+        Duration drain,
         Duration grace) {
 
     static final Limits DEFAULT = new Limits(
@@ -44,6 +46,7 @@ record Limits(
             200,
             Duration.ofSeconds(30),
             Duration.ofMinutes(5),
+            Duration.ofMinutes(2),
             Duration.ofSeconds(20));
 
     /** These limits with other times. */
@@ -60,6 +63,7 @@ record Limits(
                 steps,
                 body,
                 answer,
+                drain,
                 grace);
     }
 }

@@ -9,6 +9,8 @@ import dev.tandem.core.dialogue.Turn;
 import dev.tandem.core.dialogue.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the messages of one request. System messages are left out: the model folder says how the agent talks. */
@@ -45,8 +47,7 @@ final class MessageReader {
                 case "user" -> content(message, parts, limits.messageLength(), true);
                 case "assistant" -> {
                     speaker = Speaker.AGENT;
-                    content(message, parts, ANSWER_FACTOR * limits.messageLength(), false);
-                    shared(message, parts);
+                    answer(message, parts);
                     message.neutral("tool_calls", "[]");
                 }
                 default ->
@@ -62,6 +63,40 @@ final class MessageReader {
             }
         }
         return new Dialogue(turns);
+    }
+
+    /** An earlier answer as this server sent it: in the order of its {@code parts}, or words first. */
+    private void answer(Fields message, List<Part> parts) {
+        List<@Nullable Photo> photos = shared(message);
+        content(message, parts, ANSWER_FACTOR * limits.messageLength(), false);
+        List<Part> ordered = new ArrayList<>();
+        List<JsonNode> all = message.list("parts");
+        for (int i = 0; i < all.size(); i++) {
+            Fields part = Fields.of(all.get(i), message.name("parts") + "[" + i + "]");
+            Integer image = part.integer("image", 0, photos.size() - 1);
+            if (image == null) {
+                words(part.text("text"), ordered);
+            } else {
+                Photo photo = photos.get(image);
+                if (photo != null) {
+                    ordered.add(photo);
+                }
+            }
+        }
+        if (!said(ordered).equals(said(parts))) { // the client has changed the words, and these count
+            ordered = new ArrayList<>(parts);
+            photos.stream().filter(Objects::nonNull).forEach(ordered::add);
+        }
+        parts.clear();
+        parts.addAll(ordered);
+    }
+
+    private static String said(List<Part> parts) {
+        return parts.stream()
+                .map(part -> part instanceof Words words ? words.text() : " ")
+                .collect(Collectors.joining(" "))
+                .strip()
+                .replaceAll("\\s+", " ");
     }
 
     private void content(Fields message, List<Part> parts, int longest, boolean withPictures) {
@@ -119,15 +154,15 @@ final class MessageReader {
         return Pictures.sent(url, param, limits);
     }
 
-    /** Photos of earlier answers, as this server sent them: their captions are what the model remembers. */
-    private static void shared(Fields message, List<Part> parts) {
+    /** Photos of an earlier answer, as this server sent them: their captions are what the model remembers. Null stands for one without. */
+    private static List<@Nullable Photo> shared(Fields message) {
+        List<@Nullable Photo> photos = new ArrayList<>();
         List<JsonNode> images = message.list("images");
         for (int i = 0; i < images.size(); i++) {
             String caption = Fields.of(images.get(i), message.name("images") + "[" + i + "]")
                     .text("caption");
-            if (caption != null && !caption.isBlank()) {
-                parts.add(Photo.described(caption));
-            }
+            photos.add(caption == null || caption.isBlank() ? null : Photo.described(caption));
         }
+        return photos;
     }
 }

@@ -13,21 +13,32 @@ final class Routes {
     private final Limits limits;
     private final Bodies bodies;
     private final Jobs jobs;
+    private final PerKey perKey;
+    private final PerKey reading;
     private final Conversations conversations;
     private final Metrics metrics;
 
-    Routes(PhotoSharingAgent agent, ServerSettings settings, Jobs jobs, Conversations conversations, Metrics metrics) {
+    Routes(
+            PhotoSharingAgent agent,
+            ServerSettings settings,
+            Bodies bodies,
+            Jobs jobs,
+            Conversations conversations,
+            Metrics metrics) {
         this.agent = agent;
         this.model = new ModelName(settings.modelId(), Instant.now());
         this.limits = settings.limits();
-        this.bodies = new Bodies(limits);
+        this.bodies = bodies;
         this.jobs = jobs;
+        this.perKey = new PerKey(settings.perKey());
+        this.reading = new PerKey(settings.perKey());
         this.conversations = conversations;
         this.metrics = metrics;
     }
 
     List<Route> all() {
-        ConversationRoutes stored = new ConversationRoutes(conversations);
+        ConversationRoutes stored = new ConversationRoutes(conversations, reading);
+        ImageRoute images = new ImageRoute(agent, model, limits, bodies, jobs, perKey, conversations, metrics);
         return List.of(
                 Route.get("/v1/models", context -> Answers.send(context, model.list())),
                 Route.get("/v1/models/{model}", this::model),
@@ -39,13 +50,15 @@ final class Routes {
                                 new ChatReader(agent, limits, model),
                                 bodies,
                                 jobs,
+                                perKey,
                                 conversations,
                                 metrics,
                                 limits)),
-                Route.post("/v1/images/generations", new ImageRoute(agent, model, limits, bodies, jobs, metrics)),
+                Route.post("/v1/images/generations", images::generate),
                 Route.get("/v1/conversations", stored::list),
                 Route.post("/v1/conversations", stored::begin),
                 Route.get("/v1/conversations/{id}/messages", stored::messages),
+                Route.post("/v1/conversations/{id}/messages/{message}/images/{image}", images::replace),
                 Route.delete("/v1/conversations/{id}", stored::delete),
                 Route.get("/health", this::health),
                 Route.get("/metrics", this::metrics),

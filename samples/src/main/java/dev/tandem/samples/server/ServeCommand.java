@@ -80,6 +80,13 @@ public final class ServeCommand implements Callable<Integer> {
     private int parallel = 4;
 
     @Option(
+            names = "--per-key",
+            paramLabel = "N",
+            description = "how many requests of one key may wait or be at work; more of it are refused"
+                    + " (default: a quarter of --queue and --parallel together; without --keys there is no such limit)")
+    private @Nullable Integer perKey;
+
+    @Option(
             names = "--cors",
             paramLabel = "ORIGIN",
             description =
@@ -174,7 +181,23 @@ public final class ServeCommand implements Callable<Integer> {
                 List.copyOf(origins),
                 queue,
                 parallel,
+                perKey(known),
                 Limits.DEFAULT.with(Duration.ofSeconds(timeout), Duration.ofSeconds(grace)));
+    }
+
+    private int perKey(ApiKeys known) {
+        if (known.isEmpty()) {
+            if (perKey != null) {
+                throw new IllegalArgumentException(
+                        "--per-key needs --keys FILE: without keys nobody is told from others");
+            }
+            return Integer.MAX_VALUE;
+        }
+        if (perKey == null) {
+            return Math.max(1, (queue + parallel) / 4);
+        }
+        within("--per-key", perKey, 1, MOST_WAITING);
+        return perKey;
     }
 
     private String modelId() {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param origins of other pages that may ask
  * @param queue how many requests may wait
  * @param parallel how many are at work at a time
+ * @param perKey how many requests of one key may be under way
  */
 record ServerSettings(
         String host,
@@ -21,4 +22,5 @@ record ServerSettings(
         List<String> origins,
         int queue,
         int parallel,
+        int perKey,
         Limits limits) {}

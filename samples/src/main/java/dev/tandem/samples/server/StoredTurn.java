@@ -37,14 +37,23 @@ record StoredTurn(List<ChatMessage> asked) {
         if (asked.size() >= limits.messages()) {
             throw tooLong(known.size() + " messages", limits.messages() + " are");
         }
-        long bytes = asked.stream()
+        requireBytes(asked, limits.conversationBytes());
+        return new StoredTurn(asked);
+    }
+
+    /**
+     * Refuses conversations with too many bytes of pictures.
+     *
+     * @throws ApiException if it has more than that
+     */
+    static void requireBytes(List<ChatMessage> messages, long most) {
+        long bytes = messages.stream()
                 .flatMap(message -> images(message).stream())
                 .mapToLong(StoredTurn::base64Bytes)
                 .sum();
-        if (bytes > limits.conversationBytes()) {
-            throw tooLong(bytes + " bytes of pictures", limits.conversationBytes() + " are");
+        if (bytes > most) {
+            throw tooLong(bytes + " bytes of pictures", most + " are");
         }
-        return new StoredTurn(asked);
     }
 
     private static long base64Bytes(Image image) {

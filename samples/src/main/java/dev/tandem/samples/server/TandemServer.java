@@ -26,11 +26,15 @@ final class TandemServer implements AutoCloseable {
     /** Threads for what waits for no model: lists, files, bodies that come slowly. */
     private static final int MORE_THREADS = 100;
 
+    /** Of these, how many read bodies at most. */
+    private static final int BODY_THREADS = 60;
+
     private static final int LOOK_MILLIS = 50;
     private static final long CANCEL_MILLIS = 5_000;
 
     private final ServerSettings settings;
     private final Access access;
+    private final Bodies bodies;
     private final Jobs jobs;
     private final Metrics metrics;
     private final RequestWatch watch;
@@ -51,7 +55,8 @@ final class TandemServer implements AutoCloseable {
         jobs = new Jobs(queue, settings.limits());
         metrics = new Metrics(queue);
         watch = new RequestWatch(metrics);
-        routes = new Routes(agent, settings, jobs, new Conversations(database), metrics).all();
+        bodies = new Bodies(settings.limits(), BODY_THREADS);
+        routes = new Routes(agent, settings, bodies, jobs, new Conversations(database), metrics).all();
         app = Javalin.create(this::configure);
         app.before(this::enter);
         app.before("/v1/*", access::checkKey);
@@ -69,8 +74,8 @@ final class TandemServer implements AutoCloseable {
         }
         app.get("/", context -> WebFiles.send(context, "index.html"));
         app.get("/<file>", this::file);
-        app.exception(Exception.class, TandemServer::fail);
-        app.exception(HttpResponseException.class, TandemServer::fail); // Javalin has an answer of its own for these
+        app.exception(Exception.class, this::fail);
+        app.exception(HttpResponseException.class, this::fail); // Javalin has an answer of its own for these
         try {
             app.start();
         } catch (JavalinBindException e) {
@@ -124,7 +129,7 @@ final class TandemServer implements AutoCloseable {
         WebFiles.send(context, path);
     }
 
-    private static void fail(Exception problem, Context context) {
+    private void fail(Exception problem, Context context) {
         if (context.res().isCommitted()) {
             return; // the client has gone, or was told in its stream
         }
@@ -134,7 +139,7 @@ final class TandemServer implements AutoCloseable {
         }
         ApiException told = Failures.of(problem);
         if (told.status() != 408) { // of a slow body nothing more is awaited
-            Bodies.skip(context);
+            bodies.skip(context);
         }
         Answers.send(context, told);
     }

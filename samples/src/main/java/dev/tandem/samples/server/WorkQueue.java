@@ -4,6 +4,7 @@ import dev.tandem.core.stage.Cancellation;
 import dev.tandem.core.stage.CancelledException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +25,7 @@ final class WorkQueue implements AutoCloseable {
     private final int places;
     private final int parallel;
     private final ExecutorService workers;
-    private final Deque<Object> waiting = new ArrayDeque<>();
+    private final Deque<Cancellation> waiting = new ArrayDeque<>();
     private int working;
     private double secondsEach = 2;
 
@@ -48,6 +49,11 @@ final class WorkQueue implements AutoCloseable {
     /** How many wait. */
     synchronized int length() {
         return waiting.size();
+    }
+
+    /** How many wait before that which can be cancelled so; -1 if it does not wait. */
+    synchronized int before(Cancellation cancellation) {
+        return List.copyOf(waiting).indexOf(cancellation);
     }
 
     /**
@@ -108,10 +114,9 @@ final class WorkQueue implements AutoCloseable {
 
     private synchronized void await(Cancellation cancellation) {
         requirePlace();
-        Object me = new Object();
-        waiting.add(me);
+        waiting.add(cancellation);
         try {
-            while (working >= parallel || waiting.peek() != me) {
+            while (working >= parallel || waiting.peek() != cancellation) {
                 cancellation.check();
                 wait(LOOK_MILLIS);
             }
@@ -121,7 +126,7 @@ final class WorkQueue implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CancelledException();
         } finally {
-            waiting.remove(me);
+            waiting.remove(cancellation);
             notifyAll(); // somebody else may be the first now
         }
     }

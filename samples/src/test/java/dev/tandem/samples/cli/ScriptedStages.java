@@ -27,9 +27,11 @@ import java.util.List;
 
 /**
  * Stages for model folders named {@code scripted}, found as real ones are: the model says what the user said, where {@code <} and
- * {@code >} stand for the ids of the markers; pictures show the seed as a colour, step by step.
+ * {@code >} stand for the ids of the markers; pictures show the seed as a colour, step by step, large ones as noise that no file format makes small.
  */
 public final class ScriptedStages {
+
+    private static final int LARGE = 3 * 512 * 512;
 
     public static volatile Runnable whileDrawing = () -> sleep(Integer.getInteger("scripted.step.millis", 0));
 
@@ -181,7 +183,11 @@ public final class ScriptedStages {
             int width = options.width() == 0 ? 8 : options.width();
             int height = options.height() == 0 ? 8 : options.height();
             byte[] rgb = new byte[3 * width * height];
-            java.util.Arrays.fill(rgb, (byte) options.seed());
+            if (rgb.length < LARGE) {
+                java.util.Arrays.fill(rgb, (byte) options.seed());
+            } else {
+                new java.util.Random(options.seed()).nextBytes(rgb);
+            }
             return new Picture(width, height, rgb);
         }
 

@@ -114,8 +114,14 @@ class LinksTest {
 
     private static List<Path> sources() {
         List<Path> sources = new ArrayList<>(List.of(ROOT.resolve("tandem.cmd")));
-        for (String module :
-                List.of("agent-core", "agent-llm", "agent-bridge", "agent-diffusion", "models", "samples")) {
+        for (String module : List.of(
+                "agent-core",
+                "agent-llm",
+                "agent-bridge",
+                "agent-diffusion",
+                "models",
+                "samples",
+                "samples/spring-boot-starter")) {
             Path main = ROOT.resolve(module).resolve("src/main/java");
             if (Files.isDirectory(main)) {
                 try (Stream<Path> files = Files.walk(main)) {

@@ -28,7 +28,8 @@ class RememberingAssistantTest {
                 folder.toString());
         assertEquals("2 messages are remembered", first.get(first.size() - 1));
         assertTrue(first.get(1).startsWith("photo.png shows "), first.toString());
-        List<String> second = SampleProgram.run(RememberingAssistant.class, folder, "Nice!", folder.toString());
+        List<String> second =
+                SampleProgram.run(RememberingAssistant.class, folder, "Nice {{braces}}!", folder.toString());
         assertEquals("4 messages are remembered", second.get(second.size() - 1));
 
         JdbcDataSource database = new JdbcDataSource();

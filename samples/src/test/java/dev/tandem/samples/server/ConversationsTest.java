@@ -7,9 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.tandem.core.dialogue.Dialogue;
+import dev.tandem.core.dialogue.LangChain4jMessages;
+import dev.tandem.core.dialogue.Photo;
+import dev.tandem.core.dialogue.Speaker;
+import dev.tandem.core.dialogue.Turn;
+import dev.tandem.core.dialogue.Words;
 import dev.tandem.core.memory.RealPostgres;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -18,8 +25,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -70,7 +82,7 @@ class ConversationsTest {
             JsonNode said = messages(served, id);
             assertEquals(4, said.size());
             assertEquals(
-                    "{\"role\":\"user\",\"content\":\"look <a dog>\",\"images\":[]}",
+                    "{\"role\":\"user\",\"content\":\"look <a dog>\",\"images\":[],\"parts\":[{\"type\":\"text\",\"text\":\"look <a dog>\"}]}",
                     said.path(0).toString());
             assertEquals("assistant", said.path(1).path("role").asText());
             assertEquals(
@@ -80,6 +92,224 @@ class ConversationsTest {
             assertEquals("look <a dog>", entry.path("title").asText());
             assertTrue(entry.path("changed").asText().endsWith("Z"));
         }
+    }
+
+    @Test
+    void wordsAndPhotosKeepTheirOrder() throws IOException {
+        try (Served served = Served.in(folder)) {
+            String id = begin(served);
+            HttpResponse<String> response = served.post(CHAT, in(id, "see <a dog> and <a cat> there"));
+            assertEquals("[1 turns, 0 photos] see and there", text(response));
+            String parts = "[{\"type\":\"text\",\"text\":\"[1 turns, 0 photos] see\"},{\"type\":\"image\",\"image\":0},"
+                    + "{\"type\":\"text\",\"text\":\"and\"},{\"type\":\"image\",\"image\":1},{\"type\":\"text\",\"text\":\"there\"}]";
+            JsonNode answer = Served.json(response).path("choices").path(0).path("message");
+            assertEquals(parts, answer.path("parts").toString());
+            JsonNode stored = messages(served, id).path(1);
+            assertEquals(parts, stored.path("parts").toString());
+            assertEquals(
+                    "[1 turns, 0 photos] see and there", stored.path("content").asText());
+            assertEquals(List.of("a dog", "a cat"), stored.path("images").findValuesAsText("caption"));
+        }
+    }
+
+    @Test
+    void rowsWithoutAnOrderAreReadAsBefore() throws IOException {
+        try (HikariDataSource database = Database.inFolder(folder.resolve("data"))) {
+            Conversations conversations = new Conversations(database);
+            String id = conversations.begin("-local");
+            Image image = Image.builder()
+                    .base64Data(Served.picture(3, 3).replaceFirst(".*,", ""))
+                    .mimeType("image/png")
+                    .revisedPrompt("a dog")
+                    .build();
+            List<ChatMessage> old = List.of(
+                    UserMessage.from("look"),
+                    AiMessage.builder()
+                            .text("first last")
+                            .attributes(Map.of(AiMessage.GENERATED_IMAGES_KEY, List.of(image)))
+                            .build());
+            conversations.store("-local", id, List.of(), old);
+        }
+        try (Served served = Served.in(folder)) {
+            String id =
+                    Served.json(served.get(ALL)).path("data").path(0).path("id").asText();
+            assertEquals(
+                    "[{\"type\":\"text\",\"text\":\"first last\"},{\"type\":\"image\",\"image\":0}]",
+                    messages(served, id).path(1).path("parts").toString());
+        }
+    }
+
+    private static String photos(String id, int message, int image) {
+        return ALL + "/" + id + "/messages/" + message + "/images/" + image;
+    }
+
+    @Test
+    void aPhotoThatIsDrawnAgainTakesTheOthersPlace() throws IOException {
+        try (Served served = Served.in(folder)) {
+            String id = begin(served);
+            text(served.post(CHAT, in(id, "see <a dog> and <a cat> there")));
+            JsonNode before = messages(served, id);
+            HttpResponse<String> drawn =
+                    served.post(photos(id, 1, 0), "{\"prompt\":\"a red car\",\"seed\":99,\"size\":\"16x8\"}");
+            assertEquals(200, drawn.statusCode(), drawn.body());
+            String picture =
+                    Served.json(drawn).path("data").path(0).path("b64_json").asText();
+            JsonNode after = messages(served, id);
+            JsonNode images = after.path(1).path("images");
+            assertEquals(List.of("a red car", "a cat"), images.findValuesAsText("caption"));
+            assertEquals(
+                    "data:image/png;base64," + picture,
+                    images.path(0).path("image_url").path("url").asText());
+            assertEquals(before.path(1).path("images").path(1), images.path(1));
+            assertEquals(before.path(1).path("parts"), after.path(1).path("parts"));
+            assertEquals(before.path(0), after.path(0));
+            assertEquals(
+                    "[3 turns, 2 photos] more",
+                    text(served.post(CHAT, in(id, "more"))),
+                    "the conversation goes on with it");
+            HttpResponse<String> streamed =
+                    served.post(photos(id, 1, 1), "{\"prompt\":\"a tree\",\"stream\":true,\"partial_images\":1}");
+            assertTrue(streamed.body().contains("event: image_generation.completed"), streamed.body());
+            assertEquals(
+                    List.of("a red car", "a tree"),
+                    messages(served, id).path(1).path("images").findValuesAsText("caption"));
+        }
+    }
+
+    @Test
+    void onlyPhotosOfTheAgentThatAreThereAreReplaced() throws IOException {
+        try (Served served = Served.in(folder)) {
+            String id = begin(served);
+            text(served.post(CHAT, in(id, "look <a dog>")));
+            String before = messages(served, id).toString();
+            for (String path : List.of(
+                    photos(id, 0, 0),
+                    photos(id, 1, 1),
+                    photos(id, 2, 0),
+                    ALL + "/" + id + "/messages/1/images/-1",
+                    ALL + "/" + id + "/messages/x/images/0",
+                    ALL + "/" + id + "/messages/1/images/99999999999")) {
+                HttpResponse<String> response = served.post(path, "{\"prompt\":\"a cat\"}");
+                assertEquals(404, response.statusCode(), path);
+                assertEquals(
+                        "photo_not_found",
+                        Served.json(response).path("error").path("code").asText());
+            }
+            assertUnknown(served.post(photos("0".repeat(32), 1, 0), "{\"prompt\":\"a cat\"}"));
+            HttpResponse<String> two = served.post(photos(id, 1, 0), "{\"prompt\":\"a cat\",\"n\":2}");
+            assertEquals(400, two.statusCode());
+            assertEquals("n", Served.json(two).path("error").path("param").asText());
+            assertEquals(
+                    400,
+                    served.post(photos(id, 1, 0), "{\"prompt\":\"a naked man\"}")
+                            .statusCode());
+            assertEquals(before, messages(served, id).toString(), "nothing has changed");
+        }
+    }
+
+    @Test
+    void aReplacedPhotoIsForgottenWithItsLastReference() throws Exception {
+        try (HikariDataSource database = Database.inFolder(folder.resolve("data"))) {
+            replaces(database);
+        }
+    }
+
+    private static void replaces(HikariDataSource database) throws Exception {
+        Conversations conversations = new Conversations(database);
+        Photo old = photo("a dog", 3);
+        Photo fresh = photo("a cat", 5);
+        List<ChatMessage> messages = new ArrayList<>(List.of(UserMessage.from("look"), answer(old)));
+        String id = conversations.begin("ann");
+        conversations.store("ann", id, List.of(), messages);
+        String other = conversations.begin("ann");
+        conversations.store("ann", other, List.of(), messages);
+        AiMessage known = (AiMessage) conversations.messages("ann", id).get(1);
+        messages.add(UserMessage.from("more")); // what is said behind it does not matter
+        conversations.store("ann", id, messages.subList(0, 2), messages);
+        conversations.replace(new StoredPhoto("ann", id, 1, 0), known, fresh, Long.MAX_VALUE);
+        assertEquals(answer(fresh), conversations.messages("ann", id).get(1));
+        assertEquals(3, conversations.messages("ann", id).size());
+        assertEquals(2, count(database), "the other conversation has the old one still");
+        assertEquals(
+                409,
+                assertThrows(
+                                ApiException.class,
+                                () -> conversations.replace(
+                                        new StoredPhoto("ann", id, 1, 0), known, old, Long.MAX_VALUE))
+                        .status());
+        assertEquals(
+                404,
+                assertThrows(
+                                ApiException.class,
+                                () -> conversations.replace(
+                                        new StoredPhoto("bob", other, 1, 0), known, fresh, Long.MAX_VALUE))
+                        .status());
+        assertEquals(
+                400,
+                assertThrows(
+                                ApiException.class,
+                                () -> conversations.replace(new StoredPhoto("ann", other, 1, 0), known, fresh, 10))
+                        .status());
+        conversations.replace(new StoredPhoto("ann", other, 1, 0), known, fresh, Long.MAX_VALUE);
+        assertEquals(1, count(database), "nobody has the old one");
+    }
+
+    private static Photo photo(String caption, int width) throws IOException {
+        return Photo.ofPng(
+                caption, Base64.getDecoder().decode(Served.picture(width, 2).replaceFirst(".*,", "")), 0);
+    }
+
+    private static AiMessage answer(Photo photo) {
+        return (AiMessage) LangChain4jMessages.toLangChain4j(
+                        new Dialogue(List.of(new Turn(Speaker.AGENT, List.of(photo, new Words("here"))))))
+                .get(0);
+    }
+
+    private static int count(HikariDataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                ResultSet rows = connection.createStatement().executeQuery("SELECT COUNT(*) FROM tandem_photo")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    @Test
+    void whatWasBegunInVainIsNotListed() throws IOException {
+        try (Served served = Served.in(folder)) {
+            String id = begin(served);
+            assertEquals(0, Served.json(served.get(ALL)).path("data").size());
+            assertEquals(400, served.post(CHAT, in(id, "x".repeat(101))).statusCode());
+            assertEquals(0, Served.json(served.get(ALL)).path("data").size());
+            assertEquals(0, messages(served, id).size());
+            text(served.post(CHAT, in(id, "hi")));
+            assertEquals(
+                    id,
+                    Served.json(served.get(ALL)).path("data").path(0).path("id").asText());
+        }
+    }
+
+    @Test
+    void whatWasBegunInVainIsForgottenInTheEnd() throws Exception {
+        try (HikariDataSource database = Database.inFolder(folder.resolve("data"))) {
+            forgets(database);
+        }
+    }
+
+    private static void forgets(HikariDataSource database) throws SQLException {
+        Conversations conversations = new Conversations(database);
+        String old = conversations.begin("ann");
+        String said = conversations.begin("ann");
+        conversations.store("ann", said, List.of(), List.of(UserMessage.from("hi")));
+        try (Connection connection = database.getConnection()) {
+            connection
+                    .createStatement()
+                    .executeUpdate("UPDATE tandem_chat SET changed = CURRENT_TIMESTAMP - INTERVAL '3' DAY");
+        }
+        String fresh = conversations.begin("ann");
+        conversations.begin("ann");
+        assertThrows(ApiException.class, () -> conversations.messages("ann", old));
+        assertEquals(0, conversations.messages("ann", fresh).size());
+        assertEquals(1, conversations.messages("ann", said).size());
     }
 
     @Test
@@ -229,15 +459,17 @@ class ConversationsTest {
     }
 
     @Test
-    void twoServersShareAPostgres() throws IOException {
+    void twoServersShareAPostgres() throws Exception {
         try (RealPostgres postgres = RealPostgres.start()) {
             shares(postgres.url());
         }
     }
 
-    private void shares(String url) throws IOException {
+    private void shares(String url) throws Exception {
         try (HikariDataSource database = Database.at(url)) {
             onlyOneIsStored(database);
+            replaces(database);
+            forgets(database);
         }
         try (Served one = Served.on(folder, Database.at(url));
                 Served two = Served.on(folder, Database.at(url))) {
@@ -267,6 +499,9 @@ class ConversationsTest {
             String mine = ALL + "/" + id;
             assertUnknown(served.send(served.request(mine + "/messages", bob).build()));
             assertUnknown(served.send(served.request(mine, bob).DELETE().build()));
+            assertUnknown(served.send(served.request(mine + "/messages/1/images/0", bob)
+                    .POST(BodyPublishers.ofString("{\"prompt\":\"a cat\"}"))
+                    .build()));
             assertUnknown(served.send(served.request(CHAT, bob)
                     .POST(BodyPublishers.ofString(in(id, "what did I say?")))
                     .build()));

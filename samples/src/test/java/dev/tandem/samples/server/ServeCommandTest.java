@@ -155,6 +155,14 @@ class ServeCommandTest {
     }
 
     @Test
+    void limitsOfKeysNeedKeys() throws Exception {
+        Process process = start("--per-key", "3");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(2, process.exitValue());
+        assertTrue(err().contains("--per-key needs --keys FILE"), err());
+    }
+
+    @Test
     void aNewKeyIsShownOnceAndItsLineLetsItIn() throws Exception {
         Process process = start("--new-key", "ann");
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));

@@ -38,6 +38,7 @@ final class Served implements AutoCloseable {
             50,
             Duration.ofSeconds(1),
             Duration.ofSeconds(20),
+            Duration.ofSeconds(20),
             Duration.ofSeconds(5));
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,7 +51,7 @@ final class Served implements AutoCloseable {
 
     /** Two servers may share a database. */
     static Served on(Path folder, HikariDataSource database) throws IOException {
-        return new Served(folder, new LimitsAndKeys(LIMITS, ApiKeys.none(), "", 2), database);
+        return new Served(folder, new LimitsAndKeys(LIMITS, ApiKeys.none(), "", 2, Integer.MAX_VALUE), database);
     }
 
     private Served(Path folder, LimitsAndKeys how) throws IOException {
@@ -79,22 +80,27 @@ final class Served implements AutoCloseable {
                         List.of("https://chat.example"),
                         how.queue(),
                         1,
+                        how.perKey(),
                         how.limits()));
         key = how.key();
     }
 
-    private record LimitsAndKeys(Limits limits, ApiKeys keys, String key, int queue) {}
+    private record LimitsAndKeys(Limits limits, ApiKeys keys, String key, int queue, int perKey) {}
 
     static Served in(Path folder) throws IOException {
-        return new Served(folder, new LimitsAndKeys(LIMITS, ApiKeys.none(), "", 2));
+        return new Served(folder, new LimitsAndKeys(LIMITS, ApiKeys.none(), "", 2, Integer.MAX_VALUE));
     }
 
     static Served with(Path folder, Limits limits) throws IOException {
-        return new Served(folder, new LimitsAndKeys(limits, ApiKeys.none(), "", 2));
+        return new Served(folder, new LimitsAndKeys(limits, ApiKeys.none(), "", 2, Integer.MAX_VALUE));
     }
 
     static Served withKeys(Path folder, ApiKeys keys, String key) throws IOException {
-        return new Served(folder, new LimitsAndKeys(LIMITS, keys, key, 2));
+        return withKeys(folder, keys, key, LIMITS, Integer.MAX_VALUE);
+    }
+
+    static Served withKeys(Path folder, ApiKeys keys, String key, Limits limits, int perKey) throws IOException {
+        return new Served(folder, new LimitsAndKeys(limits, keys, key, 2, perKey));
     }
 
     HttpRequest.Builder request(String path) {
@@ -130,8 +136,12 @@ final class Served implements AutoCloseable {
     }
 
     CompletableFuture<HttpResponse<String>> postLater(String path, String body) {
+        return postLater(path, body, key);
+    }
+
+    CompletableFuture<HttpResponse<String>> postLater(String path, String body, String withKey) {
         return client.sendAsync(
-                request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+                request(path, withKey).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
     }
 
     /** Says something in a conversation of one message. */

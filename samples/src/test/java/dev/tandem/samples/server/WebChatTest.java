@@ -11,11 +11,13 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,15 +248,18 @@ class WebChatTest {
     void aPhotoIsDrawnAgainSavedAndOpenedLarge() throws Exception {
         try (Served served = Served.in(folder)) {
             visit(served);
-            say("<a dog>");
+            say("<a dog> <a bird>");
             awaitAnswers(1);
             last("draw-again").click();
             WebElement editor = last("caption-editor");
-            assertEquals("a dog", editor.getDomProperty("value"));
+            assertEquals("a bird", editor.getDomProperty("value"));
             editor.clear();
             editor.sendKeys("a cat", Keys.ENTER);
-            await(() -> all("picture").size() == 2);
-            assertEquals("a cat", last("picture").getDomAttribute("alt"));
+            await(() -> captions().equals(List.of("a dog", "a cat")));
+            await(() -> focused().equals("draw-again"));
+
+            browser.navigate().refresh();
+            await(() -> captions().equals(List.of("a dog", "a cat")));
 
             last("save-picture").click();
             await(() -> Files.exists(folder.resolve("saved/a-cat.png")));
@@ -268,6 +273,251 @@ class WebChatTest {
             await(() -> !id("viewer").isDisplayed());
             assertEquals("open-large", focused());
             assertNoComplaints();
+        }
+    }
+
+    /** What the pictures on the page show. */
+    private List<String> captions() {
+        return all("picture").stream()
+                .filter(WebElement::isDisplayed)
+                .map(picture -> String.valueOf(picture.getDomAttribute("alt")))
+                .toList();
+    }
+
+    @Test
+    void aPhotoThatCannotBeDrawnAgainStays() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            say("<a dog>");
+            awaitAnswers(1);
+            last("draw-again").click();
+            last("caption-editor").clear();
+            last("caption-editor").sendKeys("a naked man", Keys.ENTER);
+            assertTrue(last("problem").getText().contains("not drawn"));
+            assertEquals(List.of("a dog"), captions());
+            last("dismiss").click();
+            assertEquals(0, all("problem").size());
+            browser.navigate().refresh();
+            await(() -> captions().equals(List.of("a dog")));
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void aPhotoOfALiveAnswerIsReplacedAndTheConversationGoesOn() throws Exception {
+        try (Served served = Served.in(folder);
+                Held held = holdDrawings()) {
+            visit(served);
+            say("one");
+            awaitAnswers(1);
+            say("<a dog>");
+            steps.release(4);
+            awaitAnswers(2);
+            last("draw-again").click();
+            last("caption-editor").clear();
+            last("caption-editor").sendKeys("a cat", Keys.ENTER);
+            await(() -> last("caption").getText().startsWith("a cat"));
+            say("more"); // waits for the photo, which it would otherwise change under its feet
+            steps.release(4);
+            awaitAnswers(3);
+            assertEquals(List.of("a cat"), captions());
+            assertEquals("[5 turns, 1 photos] more", last("answer-text").getText());
+            browser.navigate().refresh();
+            await(() -> captions().equals(List.of("a cat")));
+            assertEquals(0, all("problem").size());
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void wordsAndPhotosStandInTheirOrder() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            say("see <a dog> there");
+            awaitAnswers(1);
+            List<String> order = List.of("text", "photos", "text");
+            assertEquals(order, order());
+            browser.navigate().refresh();
+            await(() -> all("picture").size() == 1);
+            assertEquals(order, order());
+            assertTrue(last("answer-text").getText().endsWith("there"));
+            assertNoComplaints();
+        }
+    }
+
+    private List<String> order() {
+        return browser.findElements(By.cssSelector(".parts > *")).stream()
+                .map(part -> String.valueOf(part.getDomAttribute("class")))
+                .toList();
+    }
+
+    @Test
+    void whatFailedAtOnceIsNotListed() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            say("x".repeat(Served.LIMITS.messageLength() + 1));
+            last("problem");
+            assertEquals(0, all("conversation").size());
+            browser.navigate().refresh();
+            await(() -> id("welcome").isDisplayed());
+            assertEquals(0, all("conversation").size());
+            say("short");
+            awaitAnswers(1);
+            await(() -> all("conversation").size() == 1);
+            assertEquals("short", last("conversation").getText());
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void whoWaitsSeesHowManyAreBefore() throws Exception {
+        try (Served served = Served.in(folder);
+                Held held = holdDrawings()) {
+            visit(served);
+            served.postLater("/v1/chat/completions", Served.chat("<a dog>", ""));
+            served.postLater("/v1/chat/completions", Served.chat("<a dog>", ""));
+            await(() -> Served.json(served.get("/health")).path("queue").asInt() == 1);
+            say("hello");
+            await(() -> last("waiting").getText().equals("Waiting: 1 before you."));
+            steps.release(1000);
+            awaitAnswers(1);
+            assertEquals(0, all("waiting").size());
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void theAgentsMarkdownIsShownAndTheUsersIsNot() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            String text = "**b** *i* `c` [s](https://example.org/) [x](javascript:alert(1))";
+            say(text);
+            awaitAnswers(1);
+            assertEquals(text, last("user-text").getText());
+            assertEquals(
+                    "[1 turns, 0 photos] b i c s [x](javascript:alert(1))",
+                    last("answer-text").getText());
+            WebElement link = last("answer-text").findElement(By.tagName("a"));
+            assertEquals("https://example.org/", link.getDomAttribute("href"));
+            assertEquals("noopener noreferrer", link.getDomAttribute("rel"));
+            assertEquals(
+                    1, last("answer-text").findElements(By.tagName("strong")).size());
+            browser.navigate().refresh();
+            assertEquals(1, last("answer-text").findElements(By.tagName("a")).size());
+            assertNoComplaints();
+        }
+    }
+
+    /** A text as the agent's words are shown, letter by letter; if it is still coming, to where it is. */
+    private String rendered(String text, boolean coming) {
+        return String.valueOf(browser.executeAsyncScript("""
+                const [text, coming, done] = arguments;
+                import('/markdown.js').then(({ Prose }) => {
+                    const prose = new Prose();
+                    for (const piece of text) prose.add(piece);
+                    if (!coming) prose.finish();
+                    done(prose.element.innerHTML);
+                }).catch((error) => done(`${error}`));
+                """, text, coming));
+    }
+
+    @Test
+    void markdownBecomesElements() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            Map<String, String> expected = new LinkedHashMap<>();
+            expected.put("a\nb\n\nc", "<p>a\nb</p><p>c</p>");
+            expected.put(
+                    "**b** and __b__ *i* _i_",
+                    "<p><strong>b</strong> and <strong>b</strong> <em>i</em> <em>i</em></p>");
+            expected.put("***x*** **a *b* c**", "<p><strong><em>x</em></strong> <strong>a <em>b</em> c</strong></p>");
+            expected.put("snake_case_name 2 * 3 * 4 ** 5", "<p>snake_case_name 2 * 3 * 4 ** 5</p>");
+            expected.put("\\*not\\* **open", "<p>*not* **open</p>");
+            expected.put("`a*b*` ``c`d``", "<p><code>a*b*</code> <code>c`d</code></p>");
+            expected.put(
+                    "```js\nlet a = '<b>';\n\n*x*\n```\nend",
+                    "<pre><code>let a = '&lt;b&gt;';\n\n*x*</code></pre><p>end</p>");
+            expected.put(
+                    "- a\n- **b**\n  - c\n- d",
+                    "<ul><li>a</li><li><strong>b</strong><ul><li>c</li></ul></li><li>d</li></ul>");
+            expected.put("3. a\n4. b\n\nend", "<ol start=\"3\"><li>a</li><li>b</li></ol><p>end</p>");
+            expected.put("It was\n1990. Then", "<p>It was\n1990. Then</p>");
+            expected.put("42", "<p>42</p>");
+            expected.put(
+                    "[sic] [a](b) ![p](https://example.org/p.png)",
+                    "<p>[sic] [a](b) ![p](https://example.org/p.png)</p>");
+            expected.forEach((text, html) -> assertEquals(html, rendered(text, false), text));
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void hostileMarkdownIsText() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            for (String text : List.of(
+                    "<img src=x onerror=alert(1)>",
+                    "**<script>alert(1)</script>**",
+                    "`<b>`",
+                    "[x](javascript:alert(1))",
+                    "[x](JaVaScRiPt:alert(1))",
+                    "[x](data:text/html,<script>alert(1)</script>)",
+                    "[x](vbscript:x)",
+                    "[x](//example.org)",
+                    "[x](/v1/conversations)",
+                    "[x](https://)",
+                    "[<img src=x onerror=alert(1)>](https://example.org/\"onmouseover=alert(1))",
+                    "- <iframe src=javascript:alert(1)>",
+                    "*".repeat(3000),
+                    "[".repeat(3000),
+                    "`".repeat(3000),
+                    "*a **b ".repeat(300),
+                    "_(".repeat(500) + ")_".repeat(500),
+                    "- ".repeat(500),
+                    "\u202e\u0000")) {
+                for (boolean coming : new boolean[] {true, false}) {
+                    String html = rendered(text, coming);
+                    assertFalse(html.contains("Error"), text + ": " + html);
+                    List<String> elements = Pattern.compile("<([a-z]+)[^>]*>")
+                            .matcher(html)
+                            .results()
+                            .map(match -> match.group(1))
+                            .distinct()
+                            .toList();
+                    assertTrue(
+                            List.of("p", "strong", "em", "code", "pre", "ul", "li", "a")
+                                    .containsAll(elements),
+                            text + ": " + html);
+                    assertEquals(
+                            text.contains("](https://example.org") ? 1 : 0, html.split("<a ", -1).length - 1, html);
+                    assertFalse(html.matches("(?s).*<[^>]* on[a-z]+=.*"), html);
+                }
+            }
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void markupThatIsComingDoesNotFlicker() throws Exception {
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            String text =
+                    "Some **bold _and_ *thin*** `code` [a link](https://example.org/a_b) end\n\n- **one**\n- two\n";
+            Object seen = browser.executeAsyncScript("""
+                    const [text, done] = arguments;
+                    import('/markdown.js').then(({ Prose }) => {
+                        const prose = new Prose();
+                        done([...text].map((letter) => { prose.add(letter); return prose.element.textContent; }));
+                    }).catch((error) => done([`${error}`]));
+                    """, text);
+            String before = "";
+            for (Object each : (List<?>) seen) {
+                String now = each.toString();
+                assertTrue(now.startsWith(before), "'" + before + "' became '" + now + "'");
+                assertFalse(now.matches("(?s).*([*_`\\[\\]-]|http).*"), now);
+                before = now;
+            }
+            assertEquals("Some bold and thin code a link endonetwo", before);
         }
     }
 

@@ -53,13 +53,16 @@ async function request(path, { method = 'GET', body, signal } = {}) {
 
 /** The status that an error in a stream would have had: by then the response's own was long sent. */
 function statusOf({ code, type }) {
-    const known = { timeout: 504, shutting_down: 503, queue_full: 429, conversation_changed: 409, conversation_not_found: 404 };
+    const known = { timeout: 504, shutting_down: 503, queue_full: 429, conversation_changed: 409, conversation_not_found: 404, photo_not_found: 404, rate_limit_exceeded: 429 };
     return known[code] ?? (type === 'invalid_request_error' ? 400 : 500);
 }
 
 async function* jsonEvents(response) {
     try {
-        for await (const { event, data } of serverEvents(response)) {
+        for await (const { event, data, comment } of serverEvents(response)) {
+            const before = /^waiting, (\d+) before you$/.exec(comment ?? '')?.[1];
+            if (before !== undefined) yield { waiting: Number(before) };
+            if (data === undefined) continue;
             if (data === '[DONE]') return;
             const value = JSON.parse(data);
             if (value.error) throw new ApiError(statusOf(value.error), { message: value.error.message, code: value.error.code });
@@ -92,15 +95,10 @@ export async function deleteConversation(id) {
     }
 }
 
-/** One message as the pages want it: { role, text, photos: [{ url, caption }] }. */
-async function fromServer({ role, content, images }) {
-    const parts = Array.isArray(content) ? content : [{ type: 'text', text: content ?? '' }];
-    const pictures = [...parts.filter((part) => part.type === 'image_url'), ...(images ?? [])];
-    return {
-        role,
-        text: parts.filter((part) => part.type === 'text').map((part) => part.text).join(''),
-        photos: await Promise.all(pictures.map(async (picture) => ({ url: await pictureUrl(picture.image_url.url), caption: picture.caption ?? '' }))),
-    };
+/** One message as the pages want it: { role, text, photos: [{ url, caption }], parts: [{ text } or { photo }] in their order }. */
+async function fromServer({ role, content, images, parts }) {
+    const photos = await Promise.all(images.map(async (picture) => ({ url: await pictureUrl(picture.image_url.url), caption: picture.caption ?? '' })));
+    return { role, text: content, photos, parts: parts.map(({ type, text, image }) => type === 'image' ? { photo: photos[image] } : { text }) };
 }
 
 /** A picture's address that an <img> can show: one on the server may need the key, which an <img> cannot send. */
@@ -113,7 +111,7 @@ async function pictureUrl(url) {
 
 /**
  * Lets the agent answer in a conversation: to a message ({ text, picture }), or its last answer once more (message null).
- * Yields { text }, { photo: { url, caption } }, { event: { event, … } } (drawing, judged …) and last { finish }.
+ * Yields { waiting } (how many are before it), { text }, { photo: { url, caption } }, { event: { event, … } } (drawing, judged …) and last { finish }.
  */
 export async function* answer(conversation, message, signal) {
     const body = { conversation, stream: true, modalities: ['text', 'image'] };
@@ -128,7 +126,11 @@ export async function* answer(conversation, message, signal) {
     }
     const response = await request('/v1/chat/completions', { method: 'POST', body, signal });
     let finished = false;
-    for await (const { value } of jsonEvents(response)) {
+    for await (const { value, waiting } of jsonEvents(response)) {
+        if (waiting !== undefined) {
+            yield { waiting };
+            continue;
+        }
         if (value.tandem) yield { event: value.tandem };
         const choice = value.choices?.[0];
         if (choice?.delta?.content) yield { text: choice.delta.content };
@@ -143,14 +145,23 @@ export async function* answer(conversation, message, signal) {
     if (!finished) throw new ApiError(0, { code: 'cut' });
 }
 
-/** Draws a caption. Yields { preview } with its progress of 0 to 1, and last { photo }. */
-export async function* draw(prompt, signal) {
+/**
+ * Draws a caption, in the place of a photo of a conversation ({ conversation, message, image }) or (null) for this page alone.
+ * Yields { waiting }, { preview } with its progress of 0 to 1, and last { photo }, which is kept by then.
+ */
+export async function* draw(prompt, place, signal) {
     const previews = 3;
-    const response = await request('/v1/images/generations', {
+    const path = place === null ? '/v1/images/generations'
+        : `/v1/conversations/${encodeURIComponent(place.conversation)}/messages/${place.message}/images/${place.image}`;
+    const response = await request(path, {
         method: 'POST', body: { prompt, n: 1, response_format: 'b64_json', output_format: 'png', stream: true, partial_images: previews }, signal,
     });
     let photo = null;
-    for await (const { event, value } of jsonEvents(response)) {
+    for await (const { event, value, waiting } of jsonEvents(response)) {
+        if (waiting !== undefined) {
+            yield { waiting };
+            continue;
+        }
         const type = value.type ?? event;
         const url = `data:image/png;base64,${value.b64_json}`;
         if (type === 'image_generation.partial_image') {

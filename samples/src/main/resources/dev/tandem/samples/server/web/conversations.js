@@ -31,12 +31,14 @@ export class Conversations {
         this.list = [];
         this.current = null;
         this.running = new Set();
+        this.begun = new Map(); // conversations of this page whose first turn is under way: the server lists them when it has succeeded
     }
 
     async refresh() {
         try {
             const listed = await listConversations();
-            this.list = listed.map(({ id, title, changed }) => ({ id, title: title || this.titleOf(id) || 'Untitled', time: timeOf(changed) })).sort((a, b) => b.time - a.time);
+            const all = [...[...this.begun.values()].filter(({ id }) => !listed.some((other) => other.id === id)), ...listed];
+            this.list = all.map(({ id, title, changed }) => ({ id, title: title || this.titleOf(id) || 'Untitled', time: timeOf(changed) })).sort((a, b) => b.time - a.time);
             this.render();
             this.hooks.listed();
         } catch (error) {
@@ -44,10 +46,23 @@ export class Conversations {
         }
     }
 
-    /** A conversation that has just begun. */
-    add(id, title) {
+    /** The first turn of a conversation is under way. */
+    begin(id, title) {
+        this.begun.set(id, { id, title, changed: Date.now() });
         this.list = [{ id, title, time: Date.now() }, ...this.list.filter((other) => other.id !== id)];
         this.render();
+    }
+
+    /** Its first turn failed: there is nothing to list. */
+    abandon(id) {
+        this.begun.delete(id);
+        this.list = this.list.filter((other) => other.id !== id);
+        this.render();
+    }
+
+    /** The server has it. */
+    kept(id) {
+        this.begun.delete(id);
     }
 
     titleOf(id) {
@@ -107,6 +122,7 @@ export class Conversations {
             return;
         }
         const index = this.list.findIndex((other) => other.id === id);
+        this.begun.delete(id);
         this.list = this.list.filter((other) => other.id !== id);
         this.render();
         announce('The conversation is deleted');

@@ -51,9 +51,9 @@ const hooks = {
         if (thread.id !== null) conversations.setRunning(thread.id, thread.running !== null);
         if (thread === current) refreshPage();
     },
-    created(thread, message) {
+    begun(thread, message) {
         threads.set(thread.id, thread);
-        conversations.add(thread.id, titleOf(message));
+        conversations.begin(thread.id, titleOf(message));
         conversations.setRunning(thread.id, true);
         if (thread === current) {
             keepDraft(null, '');
@@ -62,7 +62,11 @@ const hooks = {
             refreshPage();
         }
     },
-    stored: () => conversations.refresh(),
+    notBegun: (thread) => conversations.abandon(thread.id),
+    stored(thread) {
+        conversations.kept(thread.id);
+        conversations.refresh();
+    },
     restore(thread, message) {
         const text = [message.text, thread.draft.text].filter((part) => part !== '').join('\n');
         const draft = { text, picture: message.picture ?? thread.draft.picture };
@@ -123,7 +127,7 @@ function refreshPage() {
     const title = current.id === null ? NEW : conversations.titleOf(current.id) ?? 'Conversation';
     byId('title').textContent = title;
     document.title = title === NEW ? 'Tandem' : `${title} · Tandem`;
-    byId('welcome').hidden = !(current.id === null && current.empty);
+    byId('welcome').hidden = !current.empty;
     composer.setRunning(current.running !== null);
 }
 

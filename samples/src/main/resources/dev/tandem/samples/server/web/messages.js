@@ -2,6 +2,7 @@
 
 import { el } from './dom.js';
 import { icon, iconButton } from './icons.js';
+import { Prose } from './markdown.js';
 import { Photo, sentPhoto } from './photos.js';
 
 async function copy(text, button) {
@@ -41,51 +42,80 @@ export function userMessage({ text, photos }) {
     return el('li', { className: 'message from-user', dataset: { testid: 'user-message' } }, el('article', {}, body));
 }
 
-/** What the agent says. */
+/** What the agent says: words and photos in the order in which they come. */
 export class Answer {
-    constructor() {
+    /** redraw draws a photo of it again (photos.js); null where nothing can be drawn. */
+    constructor(redraw = null) {
+        this.redraw = redraw;
         this.drawings = []; // begun and not there yet
         this.photos = [];
-        this.characters = document.createTextNode('');
+        this.arrived = 0;
+        this.prose = []; // pieces of the words
         this.typing = el('div', { className: 'typing', dataset: { testid: 'typing' }, attributes: { 'aria-hidden': 'true' } }, el('span'), el('span'), el('span'));
-        this.text = el('div', { className: 'text', hidden: true, dataset: { testid: 'answer-text' } }, this.characters);
-        this.gallery = el('div', { className: 'photos', hidden: true });
+        this.queue = el('p', { className: 'queue', dataset: { testid: 'waiting' } });
+        this.parts = el('div', { className: 'parts' });
         this.notices = el('div', { className: 'notices' });
         this.tools = el('div', { className: 'message-tools', hidden: true });
         this.article = el('article', { attributes: { 'aria-busy': 'true' } },
             el('span', { className: 'avatar' }),
-            el('div', { className: 'message-body' }, el('h2', { className: 'visually-hidden' }, 'Tandem'), this.typing, this.text, this.gallery, this.notices, this.tools));
+            el('div', { className: 'message-body' }, el('h2', { className: 'visually-hidden' }, 'Tandem'), this.typing, this.queue, this.parts, this.notices, this.tools));
         this.element = el('li', { className: 'message from-agent', dataset: { testid: 'answer', state: 'answering' } }, this.article);
     }
 
     /** An answer that the server has kept. */
-    static of({ text, photos }) {
-        const answer = new Answer();
-        if (text !== '') answer.addText(text);
-        photos.forEach((photo) => answer.addPhoto(photo));
+    static of({ parts }, redraw) {
+        const answer = new Answer(redraw);
+        for (const { text, photo } of parts) {
+            if (photo) {
+                answer.begin(photo.caption);
+                answer.addPhoto(photo);
+            } else {
+                answer.addText(text);
+            }
+        }
         answer.finish('done');
         return answer;
     }
 
     get empty() {
-        return this.characters.length === 0 && !this.photos.some((photo) => photo.url);
+        return this.prose.length === 0 && !this.photos.some((photo) => photo.url);
+    }
+
+    /** All its words, as they were written. */
+    get said() {
+        return this.prose.map(({ source }) => source.trim()).join(' ');
+    }
+
+    /** How many are answered before, while it waits. */
+    waiting(before) {
+        this.queue.textContent = before === 0 ? 'You are next.' : `Waiting: ${before} before you.`;
+    }
+
+    hasBegun() {
+        this.typing.hidden = true;
+        this.queue.remove();
     }
 
     addText(text) {
-        const more = this.characters.length === 0 ? text.trimStart() : text;
+        const goesOn = this.prose.length > 0 && this.parts.lastElementChild === this.prose.at(-1).element;
+        const more = goesOn ? text : text.trimStart();
         if (more === '') return;
-        this.characters.appendData(more);
-        this.text.hidden = false;
-        this.typing.hidden = true;
+        if (!goesOn) {
+            this.prose.push(new Prose());
+            this.parts.append(this.prose.at(-1).element);
+        }
+        this.prose.at(-1).add(more);
+        this.hasBegun();
     }
 
-    begin() {
-        const photo = new Photo();
+    begin(caption = '') {
+        const photo = new Photo({ redraw: this.redraw });
+        photo.say(caption);
         this.drawings.push(photo);
         this.photos.push(photo);
-        this.gallery.hidden = false;
-        this.gallery.append(photo.element);
-        this.typing.hidden = true;
+        if (!this.parts.lastElementChild?.classList.contains('photos')) this.parts.append(el('div', { className: 'photos' }));
+        this.parts.lastElementChild.append(photo.element);
+        this.hasBegun();
         return photo;
     }
 
@@ -123,16 +153,25 @@ export class Answer {
     addPhoto(photo) {
         const drawing = this.drawings.find((other) => other.caption === photo.caption) ?? this.drawings[0] ?? this.begin();
         this.drawings.splice(this.drawings.indexOf(drawing), 1);
+        drawing.image = this.arrived++;
         return drawing.done(photo);
+    }
+
+    /** It is kept as this message of the conversation: its photos can be replaced there. */
+    keptAs(message) {
+        this.photos.filter(({ image }) => image !== null).forEach((photo) => { photo.message = message; });
     }
 
     /** Nothing more comes. `state`: done, stopped or failed. */
     finish(state) {
         this.drawings.splice(0).forEach((photo) => state === 'stopped' ? photo.fail('Not finished.', 'stop') : photo.fail('This photo did not arrive.'));
         this.typing.remove();
+        this.queue.remove();
+        this.prose.forEach((prose) => prose.finish());
+        this.photos.forEach((photo) => photo.settle());
         this.article.removeAttribute('aria-busy');
         this.element.dataset.state = state;
-        if (this.characters.length > 0) this.tools.append(copyButton(() => this.characters.data.trimEnd()));
+        if (this.prose.length > 0) this.tools.append(copyButton(() => this.prose.map(({ source }) => source.trim()).join('\n\n')));
         this.tools.hidden = this.tools.childElementCount === 0;
     }
 
@@ -154,6 +193,6 @@ export class Answer {
     /** For screen readers. */
     get spoken() {
         const captions = this.photos.filter((photo) => photo.url).map((photo) => `Photo: ${photo.caption || 'without a caption'}`);
-        return [this.characters.data, ...captions].filter((part) => part !== '').join(' ');
+        return [...this.prose.map(({ element }) => element.textContent), ...captions].filter((part) => part !== '').join(' ');
     }
 }

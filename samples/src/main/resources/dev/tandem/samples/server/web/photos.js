@@ -1,6 +1,5 @@
 // Photos in a conversation: one that is there, one that is being drawn, and drawing one again from another caption.
 
-import { draw } from './api.js';
 import { announce, el, svg, textButton } from './dom.js';
 import { savePicture } from './files.js';
 import { icon, iconButton } from './icons.js';
@@ -37,10 +36,17 @@ export function sentPhoto(url) {
 
 /** A photo of the agent: a figure that is being drawn until done() shows the picture. */
 export class Photo {
-    constructor({ again = false, stop = null } = {}) {
+    /**
+     * redraw(photo, caption, stop) draws it again: where the photo is kept it replaces it there. stop() ends its drawing, where that can be done for it alone.
+     * apart: it is not kept, and the page says so. settled: whether it is decided whether it is kept; it is not drawn again before.
+     */
+    constructor({ redraw = null, stop = null, apart = false, settled = false } = {}) {
         this.caption = '';
-        this.again = again;
-        this.stop = stop;
+        this.redraw = redraw;
+        this.apart = apart;
+        this.settled = settled;
+        this.message = null; // where it is kept, once it is: place of the message in the conversation,
+        this.image = null; // and of the photo in the message
         this.arc = svg('circle', { class: 'ring-arc', cx: 24, cy: 24, r: RADIUS, 'stroke-dasharray': ROUND, 'stroke-dashoffset': ROUND * 0.85 });
         this.ring = el('div', {
             className: 'ring waiting', dataset: { testid: 'progress' },
@@ -69,7 +75,13 @@ export class Photo {
         this.arc.setAttribute('stroke-dashoffset', ROUND * (1 - done));
     }
 
+    /** How many are answered before, while it waits. */
+    waiting(before) {
+        this.captionLine.textContent = `${this.caption} (${before === 0 ? 'next' : `waiting: ${before} before you`})`;
+    }
+
     preview(url) {
+        this.captionLine.textContent = this.caption;
         if (!this.sketch) {
             this.sketch = el('img', { className: 'photo-preview', alt: '', dataset: { testid: 'preview' } });
             this.canvas.prepend(this.sketch);
@@ -100,11 +112,18 @@ export class Photo {
         this.element.classList.remove('drawing', 'sketched');
         this.element.dataset.state = 'done';
         this.tools = el('div', { className: 'photo-tools', attributes: { role: 'group', 'aria-label': 'Photo' } },
-            iconButton('brush', 'Edit the caption and draw again', 'draw-again', () => this.edit()),
+            this.brush = iconButton('brush', 'Edit the caption and draw again', 'draw-again', () => this.edit()),
             iconButton('save', 'Save as file', 'save-picture', () => savePicture(this.element.photo)),
             iconButton('large', 'Open large', 'open-large', () => openViewer(this.element)));
+        this.brush.disabled = !this.settled;
         this.legend.append(this.tools);
-        if (this.again) this.legend.after(el('p', { className: 'photo-note' }, 'Drawn again by you. It is not kept with the conversation: save it to keep it.'));
+        if (this.apart) this.legend.after(el('p', { className: 'photo-note' }, 'This exchange is not kept, nor is the photo: save it to keep it.'));
+    }
+
+    /** Its turn has ended. */
+    settle() {
+        this.settled = true;
+        if (this.brush) this.brush.disabled = false;
     }
 
     /** A guard has judged it: FLAG and BLUR are told below it. */
@@ -138,7 +157,7 @@ export class Photo {
             const caption = field.value.trim();
             if (caption === '') return;
             this.closeEditor();
-            drawAgain(caption, this.element);
+            drawAgain(caption, this);
         });
         this.editor.addEventListener('keydown', (event) => {
             if (event.key === 'Escape') {
@@ -162,39 +181,49 @@ export class Photo {
     }
 }
 
-/** Draws a caption into a new figure behind another. */
-async function drawAgain(caption, after) {
+/** Draws a photo again from a caption. The new one takes the other's place, on the page and where that is kept; what is not kept stays beside it. */
+async function drawAgain(caption, old) {
     const abort = new AbortController();
-    const photo = new Photo({ again: true, stop: () => abort.abort() });
+    const kept = old.message !== null;
+    const photo = new Photo({ redraw: old.redraw, stop: () => abort.abort(), apart: !kept, settled: true });
     photo.say(caption);
-    photo.element.dataset.again = 'true';
-    after.after(photo.element);
+    photo.message = old.message;
+    photo.image = old.image;
+    old.element.after(photo.element);
+    old.element.hidden = kept;
     photo.element.scrollIntoView({ block: 'nearest' });
     announce(`Drawing: ${caption}`);
-    const replaceBy = (notice) => {
-        const box = el('div', { className: 'photo-problem' }, el('p', { className: 'photo-caption' }, caption), notice);
-        photo.element.replaceWith(box);
-        return box;
-    };
     try {
-        for await (const step of draw(caption, abort.signal)) {
-            if (step.preview) {
+        await old.redraw(caption, kept ? photo : null, abort.signal, async (step) => {
+            if (step.waiting !== undefined) {
+                photo.waiting(step.waiting);
+            } else if (step.preview) {
                 photo.preview(step.preview);
                 photo.progress(step.progress);
             } else {
                 await photo.done(step.photo);
                 announce(`The photo is there: ${caption}`);
             }
-        }
+        });
+        if (kept) old.element.remove();
+        if (document.activeElement === document.body) photo.brush?.focus({ preventScroll: true }); // what had the focus is gone
     } catch (error) {
-        let box = null;
-        const retry = () => {
-            drawAgain(caption, box);
-            box.remove();
-        };
-        const dismiss = { label: 'Dismiss', testid: 'dismiss', action: () => box.remove() };
-        box = error.name === 'AbortError'
-            ? replaceBy(note('Stopped.', 'drawing-stopped', textButton('Draw', 'retry', retry), textButton('Dismiss', 'dismiss', dismiss.action, 'button quiet')))
-            : replaceBy(problemNotice(error, error.code === 'content_policy_violation' ? null : retry, dismiss));
+        drawingFailed(error, caption, old, photo);
     }
+}
+
+/** The old photo is back, and a box below it says why. */
+function drawingFailed(error, caption, old, photo) {
+    const box = el('div', { className: 'photo-problem' }, el('p', { className: 'photo-caption' }, caption));
+    const retry = () => {
+        box.remove();
+        drawAgain(caption, old);
+    };
+    const dismiss = () => box.remove();
+    box.append(error.name === 'AbortError'
+        ? note('Stopped.', 'drawing-stopped', textButton('Draw', 'retry', retry), textButton('Dismiss', 'dismiss', dismiss, 'button quiet'))
+        : problemNotice(error, error.code === 'content_policy_violation' ? null : retry, { label: 'Dismiss', testid: 'dismiss', action: dismiss }));
+    old.element.hidden = false;
+    photo.element.replaceWith(box);
+    if (document.activeElement === document.body) old.brush.focus({ preventScroll: true });
 }

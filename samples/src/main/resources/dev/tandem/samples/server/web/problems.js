@@ -16,11 +16,11 @@ export function problemText(error) {
         case 400: return error.code === 'content_policy_violation' ? `This is not drawn.${said}` : `The server did not take this.${said}`;
         case 401: return 'This server asks for an API key.';
         case 403: return `The key does not allow this.${said}`;
-        case 404: return 'This conversation is no longer there.';
+        case 404: return error.code === 'photo_not_found' ? 'This photo is no longer there.' : 'This conversation is no longer there.';
         case 409: return 'Something else was said in this conversation meanwhile, perhaps in another tab.';
         case 408: return 'Sending took too long.';
         case 413: return 'This is too large for the server. A smaller picture or a shorter text may go through.';
-        case 429: return 'The server is busy with other requests.';
+        case 429: return error.code === 'rate_limit_exceeded' ? 'Too many of your requests are under way.' : 'The server is busy with other requests.';
         case 503: return 'The server is just starting or stopping.';
         case 504: return 'The answer took too long.';
         default: return `The server failed.${said}`;

@@ -1,6 +1,6 @@
 // Server-sent events of a fetch response (EventSource can neither post nor send a key).
 
-/** Yields { event, data } for each event until the stream ends. */
+/** Yields { event, data } for each event, and { comment } for each comment, until the stream ends. */
 export async function* serverEvents(response) {
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
@@ -22,6 +22,8 @@ export async function* serverEvents(response) {
                     data = [];
                 } else if (line.startsWith('data:')) {
                     data.push(line.slice(line[5] === ' ' ? 6 : 5));
+                } else if (line.startsWith(':')) {
+                    yield { comment: line.slice(1).trim() };
                 } else if (line.startsWith('event:')) {
                     event = line.slice(6).trim();
                 }

@@ -1,6 +1,6 @@
 // One conversation: its messages on the page, and the turn that is under way.
 
-import { answer as answerOf, conversationMessages, createConversation } from './api.js';
+import { answer as answerOf, conversationMessages, createConversation, draw } from './api.js';
 import { announce, el, textButton } from './dom.js';
 import { Answer, userMessage } from './messages.js';
 import { note, problemNotice } from './problems.js';
@@ -11,7 +11,7 @@ const STOP_MILLIS = 1_000;
 const NOTHING = { text: '', picture: null };
 
 export class Thread {
-    /** hooks: changed(thread), created(thread, message), stored(thread), restore(thread, message), isCurrent(thread). */
+    /** hooks: changed(thread), begun(thread, message), notBegun(thread), stored(thread), restore(thread, message), isCurrent(thread). */
     constructor(id, hooks) {
         this.id = id;
         this.hooks = hooks;
@@ -21,6 +21,8 @@ export class Thread {
         this.last = null; // the last answer that it has
         this.failed = null; // the last turn, where it failed or was stopped: settle() makes its notice a quiet one
         this.running = null;
+        this.turning = Promise.resolve(); // ends with the last turn,
+        this.redrawing = Promise.resolve(); // and with the last photo that is drawn again: one waits for the other
         this.loading = null;
     }
 
@@ -54,9 +56,10 @@ export class Thread {
     render(messages) {
         this.last = null;
         this.failed = null;
-        const items = messages.map((message) => {
+        const items = messages.map((message, place) => {
             if (message.role === 'user') return userMessage(message);
-            this.last = Answer.of(message);
+            this.last = Answer.of(message, this.redraw);
+            this.last.keptAs(place);
             return this.last.element;
         });
         this.element.replaceChildren(...items);
@@ -81,12 +84,30 @@ export class Thread {
         this.running?.abort();
     }
 
+    /** Draws a caption in the place of a photo that is kept, or (null) beside what is kept; tells each step of it. */
+    redraw = async (caption, photo, signal, tell) => {
+        const work = async () => {
+            await until(this.turning, signal);
+            const place = photo === null ? null : { conversation: this.id, message: photo.message, image: photo.image };
+            for await (const step of draw(caption, place, signal)) await tell(step);
+            if (place !== null) this.hooks.stored(this);
+        };
+        const working = work();
+        this.redrawing = Promise.allSettled([this.redrawing, working]);
+        await working;
+    };
+
     /** One turn: an answer to a message, which is shown already; or, with none, the last answer once more. */
     async turn(message, shown) {
         if (this.running) return;
+        this.turning = this.turnNow(message, shown);
+        await this.turning;
+    }
+
+    async turnNow(message, shown) {
         const abort = new AbortController();
         const before = message === null ? this.last : null;
-        const answer = new Answer();
+        const answer = new Answer(this.redraw);
         this.running = abort;
         this.offerRegenerate();
         if (before) {
@@ -97,20 +118,21 @@ export class Thread {
         this.hooks.changed(this);
         if (this.hooks.isCurrent(this)) announce('Answering');
         try {
-            if (this.id === null) {
-                this.id = await createConversation(abort.signal);
-                this.hooks.created(this, message);
-            }
+            await until(this.redrawing, abort.signal);
+            this.id ??= await createConversation(abort.signal);
+            if (this.kept === 0) this.hooks.begun(this, message);
             await this.receive(answer, message, abort.signal);
             before?.element.remove();
             this.last?.offerRegenerate(null);
             this.last = answer;
             if (message !== null) this.kept += answer.empty ? 1 : 2; // an empty answer is not kept
+            answer.keptAs(this.kept - 1);
             this.running = null;
             this.hooks.stored(this);
             if (this.hooks.isCurrent(this)) announce(answer.spoken);
         } catch (error) {
             this.running = null;
+            if (this.kept === 0) this.hooks.notBegun(this);
             if (before) await this.regenerateFailed(error, answer, before);
             else await this.turnFailed(error, answer, message, shown);
         }
@@ -120,7 +142,8 @@ export class Thread {
 
     async receive(answer, message, signal) {
         let arrived = Promise.resolve();
-        for await (const { text, photo, event, finish } of answerOf(this.id, message, signal)) {
+        for await (const { waiting, text, photo, event, finish } of answerOf(this.id, message, signal)) {
+            if (waiting !== undefined) answer.waiting(waiting);
             if (text) answer.addText(text);
             if (event) {
                 answer.onEvent(event);
@@ -177,7 +200,7 @@ export class Thread {
     async regenerateFailed(error, answer, before) {
         answer.element.remove();
         before.element.hidden = false;
-        const text = before.characters.data.trim();
+        const text = before.said;
         if (error.status === 409 && await this.keptMeanwhile(() => true)) return;
         if (uncertain(error) && await this.keptMeanwhile((messages) => messages.at(-1)?.text.trim() !== text)) return;
         if (error.name === 'AbortError') {
@@ -202,6 +225,15 @@ export class Thread {
             return false; // it will show in the next attempt
         }
     }
+}
+
+/** Waits for what may take long, unless it is stopped meanwhile. */
+function until(promise, signal) {
+    return new Promise((resolve, reject) => {
+        if (signal.aborted) reject(signal.reason);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        promise.then(resolve, resolve);
+    });
 }
 
 /** Whether the server may have finished the turn although we have not seen its end. */

@@ -28,7 +28,7 @@ function step(by) {
 
 /** Opens the picture of a figure that carries `photo` ({ url, caption, alt }). */
 export function openViewer(figure) {
-    all = [...figure.closest('.messages').querySelectorAll('figure.photo')].filter((other) => other.photo);
+    all = [...figure.closest('.messages').querySelectorAll('figure.photo')].filter((other) => other.photo && !other.hidden);
     show(figure);
     byId('viewer').showModal();
     byId('viewer-close').focus();
