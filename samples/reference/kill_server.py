@@ -40,7 +40,7 @@ def hashes(images):
 
 
 async def ask(port, conversation, question, streamed):
-    """(words, photos' hashes) of an acknowledged answer; None for any other."""
+    """What became of it, and of an acknowledged answer (words, photos' hashes)."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
     try:
         said = {"model": "default", "stream": streamed, "modalities": ["text", "image"], "conversation": conversation}
@@ -54,25 +54,25 @@ async def ask(port, conversation, question, streamed):
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
         if status != 200:
-            return None
+            return str(status), None
         if not streamed:
             text = await (reader.readexactly(length) if length is not None else reader.read())
             message = json.loads(text)["choices"][0]["message"]
-            return message["content"] or "", hashes(message.get("images"))
+            return "acknowledged", (message["content"] or "", hashes(message.get("images")))
         words, photos, finished = "", [], False
         while line := await reader.readline():
             if line.strip() == b"data: [DONE]":
-                return (words, photos) if finished else None
+                return ("acknowledged", (words, photos)) if finished else ("cut", None)
             if not line.startswith(b"data: "):
                 continue
             chunk = json.loads(line[6:])
             if "error" in chunk:
-                return None
+                return "error event", None
             for choice in chunk.get("choices", []):
                 words += choice["delta"].get("content") or ""
                 photos += hashes(choice["delta"].get("images"))
                 finished = finished or choice.get("finish_reason") is not None
-        return None
+        return "cut", None
     finally:
         writer.close()
 
@@ -83,12 +83,12 @@ async def client(number, args, conversation, sent, counts, acknowledged, gone):
         turn = {"question": f"{QUESTIONS[(number + len(sent)) % len(QUESTIONS)]} ({number}.{len(sent)})", "streamed": (number + len(sent)) % 2 == 0, "answer": None}
         sent.append(turn)
         try:
-            turn["answer"] = await ask(args.port, conversation, turn["question"], turn["streamed"])
-        except (OSError, IndexError, ValueError, asyncio.IncompleteReadError) as e:
-            counts[type(e).__name__] += 1
+            status, turn["answer"] = await ask(args.port, conversation, turn["question"], turn["streamed"])
+        except (OSError, IndexError, ValueError, asyncio.IncompleteReadError):
+            counts["cut"] += 1
             await asyncio.sleep(0.2)
         else:
-            counts["acknowledged" if turn["answer"] else "refused"] += 1
+            counts[status] += 1
             if turn["answer"]:
                 acknowledged.set()
             await asyncio.sleep(0 if turn["answer"] else 0.5)
