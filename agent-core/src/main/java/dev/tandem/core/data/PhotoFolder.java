@@ -1,15 +1,12 @@
 package dev.tandem.core.data;
 
 import dev.tandem.core.data.RawTurn.RawPhoto;
+import dev.tandem.core.file.Sha256;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -104,11 +101,6 @@ record PhotoFolder(Path root) {
 
     /** SHA-256 of an address in UTF-8, in 64 hexadecimal digits. */
     static String hash(String url) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(url.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.hex(url);
     }
 }

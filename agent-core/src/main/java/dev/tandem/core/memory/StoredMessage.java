@@ -13,11 +13,9 @@ import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tandem.core.file.Sha256;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +77,7 @@ record StoredMessage(String json, Map<String, byte[]> pictures) {
         ObjectNode node = JSON.createObjectNode();
         if (image.base64Data() != null && !image.base64Data().isEmpty()) {
             byte[] bytes = Base64.getDecoder().decode(image.base64Data());
-            String hash = hash(bytes);
+            String hash = Sha256.hex(bytes);
             pictures.put(hash, bytes);
             node.put("hash", hash);
         }
@@ -94,15 +92,6 @@ record StoredMessage(String json, Map<String, byte[]> pictures) {
     private static void putIfThere(ObjectNode node, String name, @Nullable String value) {
         if (value != null) {
             node.put(name, value);
-        }
-    }
-
-    /** SHA-256 in hexadecimal digits. */
-    static String hash(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

@@ -1,14 +1,11 @@
 package dev.tandem.core.token;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.core.file.Sha256;
 import dev.tandem.core.weights.ModelFolder;
 import dev.tandem.core.weights.WeightException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -208,13 +205,7 @@ public final class TextTokenizer implements AutoCloseable {
     /** Equal for equal tokenizers: a hash of vocabulary, merges and rules. */
     public synchronized String fingerprint() {
         if (fingerprint == null) {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                fingerprint = HexFormat.of()
-                        .formatHex(digest.digest(source.with(null, true).getBytes(StandardCharsets.UTF_8)));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
+            fingerprint = Sha256.hex(source.with(null, true));
         }
         return fingerprint;
     }

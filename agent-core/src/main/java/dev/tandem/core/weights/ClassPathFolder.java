@@ -1,5 +1,6 @@
 package dev.tandem.core.weights;
 
+import dev.tandem.core.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -169,16 +169,12 @@ final class ClassPathFolder {
     }
 
     private static String hash(List<JarEntry> entries) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (JarEntry entry : entries) {
-                String line = entry.getName() + "\n" + entry.getSize() + "\n" + entry.getCrc() + "\n";
-                digest.update(line.getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        MessageDigest digest = Sha256.digest();
+        for (JarEntry entry : entries) {
+            String line = entry.getName() + "\n" + entry.getSize() + "\n" + entry.getCrc() + "\n";
+            digest.update(line.getBytes(StandardCharsets.UTF_8));
         }
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 
     private static void delete(Path folder) throws IOException {

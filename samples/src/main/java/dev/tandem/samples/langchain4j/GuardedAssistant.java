@@ -41,9 +41,8 @@ public final class GuardedAssistant {
                     return reprompt("no photos of a " + what, "Please tell me in words, without a photo.");
                 }
             }
-            // not success(): of an answer that was asked for again LangChain4j would take over the words alone, and
-            // leave
-            // the first answer's photos with them
+            // after success() LangChain4j takes over only the words of an answer that it asked for again, and the
+            // first answer's photos stay with them
             return successWith(answer);
         }
     }

@@ -1,5 +1,6 @@
 package dev.tandem.samples.train;
 
+import dev.tandem.core.file.Sha256;
 import dev.tandem.core.tensor.Tensor;
 import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.weights.Safetensors;
@@ -9,11 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ record FeatureFile(Path file, String madeFrom) {
 
     /** A file in a folder, under a name made from what it is made from. */
     static FeatureFile in(Path folder, String kind, String madeFrom) {
-        String name = hex(sha256().digest(madeFrom.getBytes(StandardCharsets.UTF_8)));
+        String name = Sha256.hex(madeFrom);
         return new FeatureFile(folder.resolve(kind + "-" + name.substring(0, NAME_DIGITS) + ".safetensors"), madeFrom);
     }
 
@@ -81,7 +80,7 @@ record FeatureFile(Path file, String madeFrom) {
     }
 
     private static String digest(Map<String, Tensor> tensors) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         new TreeMap<>(tensors).forEach((key, tensor) -> {
             float[] values = tensor.contiguous().toFloatArray();
             ByteBuffer bytes = ByteBuffer.allocate(PIECE * Float.BYTES);
@@ -107,7 +106,7 @@ record FeatureFile(Path file, String madeFrom) {
 
     /** SHA-256 of the bytes of files, one after the other. */
     static String digestOf(List<Path> files) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         byte[] piece = new byte[PIECE];
         for (Path file : files) {
             try (InputStream in = Files.newInputStream(file)) {
@@ -126,13 +125,5 @@ record FeatureFile(Path file, String madeFrom) {
 
     private static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }
