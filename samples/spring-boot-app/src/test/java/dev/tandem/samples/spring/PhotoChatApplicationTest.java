@@ -2,6 +2,7 @@ package dev.tandem.samples.spring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,9 +20,14 @@ import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The application as its clients meet it: over HTTP, with the embedded default. */
@@ -116,6 +122,21 @@ class PhotoChatApplicationTest {
                     metrics.lines().anyMatch(line -> line.startsWith(name) && !line.endsWith(" 0.0")),
                     name + " is not in\n" + metrics);
         }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aStartWithoutItsModelSaysWhatToDo(CapturedOutput output) {
+        assertThrows(
+                BeanCreationException.class,
+                () -> SpringApplication.run(
+                        PhotoChatApplication.class,
+                        "--server.port=0",
+                        "--spring.datasource.url=jdbc:h2:mem:none",
+                        "--tandem.model=/nowhere"));
+        String said = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));
+        assertTrue(
+                said.contains("there is no model '/nowhere'") && said.contains("Set tandem.model to the path"), said);
     }
 
     private HttpResponse<String> post(String path, String text) throws Exception {
