@@ -34,7 +34,6 @@ import dev.tandem.samples.tokenizer.LlamaTokenizerTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -43,6 +42,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -295,27 +295,42 @@ class MarkerInjectionTest {
         }
     }
 
-    /** What a model may write, with {@code <} and {@code >} as the tokens of its markers. */
-    @Test
-    void aModelSharesNoMoreAndNoLongerThanItMay() {
-        Map<String, List<String>> drawn = Map.of(
-                "<a><b><c><d>",
-                List.of("a", "b"),
-                "<a> b <c",
-                List.of("a"),
-                "<a <b> c> d",
-                List.of(),
-                "> <a",
-                List.of(),
-                "<><a>",
-                List.of("a"),
-                "<" + "x".repeat(65) + "><a>",
-                List.of("a"));
-        drawn.forEach((written, captions) -> {
+    private static HostedLanguageStage hosted(String writes) {
+        return HostedLanguageStage.of(new ChatModel() {
+            @Override
+            public ChatResponse doChat(ChatRequest request) {
+                return ChatResponse.builder()
+                        .aiMessage(AiMessage.from(writes.replace("<", "[IMG]").replace(">", "[/IMG]")))
+                        .build();
+            }
+        });
+    }
+
+    static Stream<Arguments> written() {
+        return Stream.of(
+                Arguments.of("<a><b><c><d>", List.of("a", "b")),
+                Arguments.of("<a> b <c", List.of("a")),
+                Arguments.of("<a <b> c> d", List.of()),
+                Arguments.of("> <a", List.of()),
+                Arguments.of("<><a>", List.of("a")),
+                Arguments.of("<" + "x ".repeat(65) + "><a>", List.of("a")));
+    }
+
+    /** What a model may write, with {@code <} and {@code >} as the tokens, or as the words, of its markers. */
+    @ParameterizedTest
+    @MethodSource("written")
+    void aModelSharesNoMoreAndNoLongerThanItMay(String written, List<String> captions) {
+        for (boolean own : List.of(true, false)) {
             ScriptedStages writing = new ScriptedStages(d -> written);
-            List<String> heard = Collections.synchronizedList(new ArrayList<>());
-            PhotoSharingAgent agent = writing.builder()
-                    .maxNewTokens(100)
+            writing.context = 1_000;
+            List<String> heard = new ArrayList<>();
+            PhotoSharingAgent agent = PhotoSharingAgent.builder()
+                    .stages(
+                            ScriptedStages.CONFIG,
+                            own ? writing.language : hosted(written),
+                            writing.bridge,
+                            writing.image)
+                    .maxNewTokens(300)
                     .maxPhotosPerTurn(2)
                     .listener(new AgentListener() {
                         @Override
@@ -325,10 +340,10 @@ class MarkerInjectionTest {
                     })
                     .build();
             Reply reply = agent.conversation().say("hello");
-            assertEquals(captions, reply.photos().stream().map(Photo::caption).toList(), written);
-            assertEquals(captions, heard, written);
-            assertEquals(captions.size(), writing.drawn.size(), written);
-        });
+            assertEquals(captions, reply.photos().stream().map(Photo::caption).toList());
+            assertEquals(captions, heard);
+            assertEquals(captions.size(), writing.drawn.size());
+        }
     }
 
     @Test
