@@ -29,6 +29,7 @@ record AgentSettings(
         boolean describeFiles,
         AgentListener listener,
         AgentObserver observer,
+        StageRunner runner,
         CaptionGuard captionGuard,
         ImageGuard imageGuard,
         boolean modelGuard) {

@@ -220,8 +220,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 && clean.turns().stream().flatMap(t -> t.photos().stream()).anyMatch(p -> !p.hasCaption())) {
             throw blind();
         }
-        Dialogue fitting = requests.run(cancellation, () -> window.fit(clean, options.maxNewTokens()));
-        return reply(fitting, options, drawing, listener, cancellation);
+        return reply(() -> window.fit(clean, options.maxNewTokens()), options, drawing, listener, cancellation);
     }
 
     /** Tokens that a dialogue takes in the language model, the beginning of the next turn included. */
@@ -254,27 +253,39 @@ public final class PhotoSharingAgent implements AutoCloseable {
 
     /** Says the next turn of a dialogue that fits. */
     Reply reply(Dialogue dialogue, long seed, AgentListener listener, Cancellation cancellation) {
-        return reply(dialogue, language.toBuilder().seed(seed).build(), image, listener, cancellation);
+        return reply(() -> dialogue, language.toBuilder().seed(seed).build(), image, listener, cancellation);
+    }
+
+    /** What the language model said, and how long it took from when its turn came. */
+    private record Said(ReplyCollector collector, LanguageUsage usage, Duration took) {}
+
+    private Said say(
+            Supplier<Dialogue> dialogue, LanguageOptions options, AgentListener listener, Cancellation cancellation) {
+        return settings.runner().run(StageRunner.Stage.LANGUAGE, cancellation, () -> {
+            long began = System.nanoTime();
+            ReplyCollector collector = new ReplyCollector(listener, began);
+            LanguageUsage usage =
+                    stages.language().reply(window.escape(dialogue.get()), options, cancellation, collector);
+            return new Said(collector, usage, Duration.ofNanos(System.nanoTime() - began));
+        });
     }
 
     private Reply reply(
-            Dialogue dialogue,
+            Supplier<Dialogue> dialogue,
             LanguageOptions options,
             ImageOptions drawing,
             AgentListener listener,
             Cancellation cancellation) {
         return requests.run(cancellation, () -> {
-            long began = System.nanoTime();
-            ReplyCollector collector = new ReplyCollector(listener, began);
-            LanguageUsage usage = stages.language().reply(window.escape(dialogue), options, cancellation, collector);
-            long said = System.nanoTime();
-            int[] drawn = {0};
+            Said said = say(dialogue, options, listener, cancellation);
+            List<Duration> drawn = new ArrayList<>();
             List<Reply.Judgement> judgements = new ArrayList<>();
-            List<Part> parts = collector.parts(caption -> {
+            List<Part> parts = said.collector().parts(caption -> {
                 ImageOptions each = drawing.toBuilder()
-                        .seed(Seeds.derive(options.seed(), 1 + drawn[0]++))
+                        .seed(Seeds.derive(options.seed(), 1 + drawn.size()))
                         .build();
-                Guarded guarded = draw(caption, each, cancellation, drawing(caption, listener));
+                Guarded guarded = drawInTurn(caption, each, cancellation, drawing(caption, listener));
+                drawn.add(guarded.took());
                 if (!guarded.verdict().allows()) {
                     judgements.add(new Reply.Judgement(caption.text(), guarded.verdict()));
                     listener.onJudged(caption, guarded.verdict());
@@ -282,12 +293,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
                 guarded.photo().ifPresent(listener::onPhoto);
                 return guarded.photo();
             });
-            Duration photos = drawn[0] == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - said);
+            Duration photos = drawn.stream().reduce(Duration.ZERO, Duration::plus);
             Reply reply = new Reply(
                     parts,
-                    new Reply.Timings(collector.firstToken(), Duration.ofNanos(said - began), photos),
+                    new Reply.Timings(said.collector().firstToken(), said.took(), photos),
                     judgements,
-                    usage);
+                    said.usage());
             observe(() -> settings.observer().onReply(reply));
             return reply;
         });
@@ -305,14 +316,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
     public Photo draw(String caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
         Caption clean = Caption.of(UserText.clean(caption, settings.maxMessageLength()));
         return requests.run(cancellation, () -> {
-            long began = System.nanoTime();
-            Guarded guarded = draw(clean, options, cancellation, listener);
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            Guarded guarded = drawInTurn(clean, options, cancellation, listener);
             observe(() -> {
                 if (!guarded.verdict().allows()) {
                     settings.observer().onJudged(guarded.verdict());
                 }
-                guarded.photo().ifPresent(photo -> settings.observer().onDrawn(photo, took));
+                guarded.photo().ifPresent(photo -> settings.observer().onDrawn(photo, guarded.took()));
             });
             return guarded.photo().orElseThrow(() -> new WithheldException(guarded.verdict()));
         });
@@ -355,20 +364,28 @@ public final class PhotoSharingAgent implements AutoCloseable {
         };
     }
 
-    /** A photo, unless it is blocked, and what the guards say of it. */
-    private record Guarded(Optional<Photo> photo, Verdict verdict) {}
+    /** A photo, unless it is blocked, what the guards say of it, and how long both took. */
+    private record Guarded(Optional<Photo> photo, Verdict verdict, Duration took) {}
 
-    private Guarded draw(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+    private Guarded drawInTurn(
+            Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        return settings.runner()
+                .run(StageRunner.Stage.IMAGE, cancellation, () -> drawNow(caption, options, cancellation, listener));
+    }
+
+    private Guarded drawNow(Caption caption, ImageOptions options, Cancellation cancellation, ImageListener listener) {
+        long began = System.nanoTime();
         Verdict told = settings.captionGuard().check(caption.text());
         if (told.action() == Verdict.Action.BLOCK) {
-            return new Guarded(Optional.empty(), told);
+            return new Guarded(Optional.empty(), told, Duration.ofNanos(System.nanoTime() - began));
         }
         boolean clear = imageGuard == ImageGuard.NONE && told.action() != Verdict.Action.BLUR;
         ImageListener heard = clear ? listener : withoutPreviews(listener);
         heard.onStep(0, options.steps());
         Picture drawn = stages.image().draw(stages.bridge().condition(caption), options, cancellation, heard);
         Verdict verdict = told.and(imageGuard.check(drawn));
-        return new Guarded(verdict.shown(drawn).map(picture -> photo(caption, picture, options)), verdict);
+        Optional<Photo> photo = verdict.shown(drawn).map(picture -> photo(caption, picture, options));
+        return new Guarded(photo, verdict, Duration.ofNanos(System.nanoTime() - began));
     }
 
     private Photo photo(Caption caption, Picture picture, ImageOptions options) {
@@ -420,6 +437,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
         private boolean describeFiles;
         private AgentListener listener = AgentListener.NONE;
         private AgentObserver observer = AgentObserver.NONE;
+        private StageRunner runner = StageRunner.DIRECT;
         private CaptionGuard captionGuard = WordListGuard.english();
         private ImageGuard imageGuard = ImageGuard.NONE;
         private boolean modelGuard = true;
@@ -584,6 +602,12 @@ public final class PhotoSharingAgent implements AutoCloseable {
             return this;
         }
 
+        /** Runs what the models compute; if not set, the thread that asks does. */
+        public Builder runner(StageRunner runner) {
+            this.runner = runner;
+            return this;
+        }
+
         /**
          * Loads the models and makes the agent.
          *
@@ -607,6 +631,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
                     describeFiles,
                     listener,
                     observer,
+                    runner,
                     captionGuard,
                     imageGuard,
                     modelGuard);

@@ -30,8 +30,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -411,6 +413,45 @@ class PhotoSharingAgentTest {
         assertFalse(agent.isClosed());
         agent.close();
         assertTrue(agent.isClosed());
+    }
+
+    @Test
+    void aRunnerRunsEachStageAndWhatItThrowsIsHeard() throws Exception {
+        List<String> run = new ArrayList<>();
+        Thread[] worked = new Thread[1];
+        StageRunner runner = new StageRunner() {
+            @Override
+            public <T> T run(Stage stage, Cancellation cancellation, Supplier<T> work) {
+                run.add(stage.name());
+                CompletableFuture<T> result = new CompletableFuture<>();
+                Thread thread = new Thread(() -> {
+                    worked[0] = Thread.currentThread();
+                    try {
+                        result.complete(work.get());
+                    } catch (RuntimeException e) {
+                        result.completeExceptionally(e);
+                    }
+                });
+                thread.start();
+                try {
+                    return result.join();
+                } catch (CompletionException e) {
+                    throw (RuntimeException) e.getCause();
+                }
+            }
+        };
+        PhotoSharingAgent agent = new ScriptedStages(d -> "<a cat><a dog>")
+                .builder()
+                .runner(runner)
+                .build();
+        assertEquals(2, agent.reply(Dialogue.EMPTY, "two photos").photos().size());
+        agent.draw("a cat", agent.imageOptions(), new Cancellation(), ImageListener.NONE);
+        assertEquals(List.of("LANGUAGE", "IMAGE", "IMAGE", "IMAGE"), run);
+        assertNotEquals(Thread.currentThread(), worked[0]);
+        Cancellation cancelled = new Cancellation();
+        assertThrows(
+                CancelledException.class,
+                () -> agent.draw("a cat", agent.imageOptions(), cancelled, (step, steps) -> cancelled.cancel()));
     }
 
     @Test

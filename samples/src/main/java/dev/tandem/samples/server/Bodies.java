@@ -57,6 +57,29 @@ final class Bodies {
         }
     }
 
+    /** Memory that a request takes until it is closed. */
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Counts what a request has read elsewhere as if it had come in its body.
+     *
+     * @throws ApiException if there is too much already
+     */
+    Held hold(long bytes) {
+        if (held.addAndGet(bytes) > limits.bodiesBytes()) {
+            held.addAndGet(-bytes);
+            throw tooMuch();
+        }
+        return () -> held.addAndGet(-bytes);
+    }
+
+    private static ApiException tooMuch() {
+        return ApiException.busy("too many large requests at a time; ask again in some seconds", 5);
+    }
+
     /** Reads the rest of a body that is refused, within reason: a client that is still sending would not hear why. One that asked first hears it at once. */
     void skip(Context context) {
         if (context.header("Expect") != null || !hasBody(context)) {
@@ -106,7 +129,7 @@ final class Bodies {
             reading.read(count);
             mine[0] += count;
             if (held.addAndGet(count) > limits.bodiesBytes()) {
-                throw ApiException.busy("too many large requests at a time; ask again in some seconds", 5);
+                throw tooMuch();
             }
             if (mine[0] > limits.bodyBytes()) {
                 throw tooLong();

@@ -82,11 +82,13 @@ final class ChatRoute implements Handler {
             return say(request.said(), request, listener, job);
         }
         List<ChatMessage> known = conversations.messages(owner, id);
-        StoredTurn turn = StoredTurn.after(known, request.said(), limits);
-        Reply reply = say(turn.dialogue(), request, listener, job);
-        job.cancellation().check();
-        conversations.store(owner, id, known, turn.with(reply));
-        return reply;
+        try (Bodies.Held held = bodies.hold(StoredTurn.bytes(known))) {
+            StoredTurn turn = StoredTurn.after(known, request.said(), limits);
+            Reply reply = say(turn.dialogue(), request, listener, job);
+            job.cancellation().check();
+            conversations.store(owner, id, known, turn.with(reply));
+            return reply;
+        }
     }
 
     private Reply say(Dialogue dialogue, ChatRequest request, AgentListener listener, Job job) {

@@ -52,7 +52,7 @@ final class Jobs implements AutoCloseable {
     }
 
     /**
-     * Waits for a turn and for the work; called on the thread that handles the request.
+     * Does the work, which waits for its turn before the models; called on the thread that handles the request.
      *
      * @throws ApiException if there is no place, it takes too long, or the server stops
      * @throws CancelledException if the client has gone
@@ -62,7 +62,7 @@ final class Jobs implements AutoCloseable {
     }
 
     /**
-     * Waits for a turn and for the work, and tells from another thread how many are before it; called on the thread that handles the request.
+     * Does the work, which waits for its turn before the models, and tells from another thread how many are before it; called on the thread that handles the request.
      *
      * @throws ApiException if there is no place, it takes too long, or the server stops
      * @throws CancelledException if the client has gone
@@ -74,8 +74,8 @@ final class Jobs implements AutoCloseable {
         if (ending) { // its body came while the others were stopped
             job.stop(Job.End.STOPPING);
         }
-        try {
-            return queue.run(job.cancellation(), () -> work.apply(job));
+        try (WorkQueue.Place place = queue.enter()) {
+            return work.apply(job);
         } catch (CancelledException e) {
             throw switch (job.end()) {
                 case HUNG_UP -> e;
@@ -97,6 +97,5 @@ final class Jobs implements AutoCloseable {
     @Override
     public void close() {
         watch.shutdownNow();
-        queue.close();
     }
 }

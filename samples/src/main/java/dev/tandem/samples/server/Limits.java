@@ -6,7 +6,7 @@ import java.time.Duration;
  * What a client may ask of the server, so that none takes it from the others.
  *
  * @param bodyBytes longest body of a request
- * @param bodiesBytes all bodies that are read at a time, which bounds the memory they take
+ * @param bodiesBytes all bodies that are read at a time, and pictures of stored conversations that are answered, which bounds the memory they take
  * @param pictures most pictures of one request
  * @param picturePixels most pixels of one picture
  * @param messageLength longest message in characters

@@ -75,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--parallel",
             paramLabel = "N",
             description =
-                    "how many requests are at work at a time; their drawings share the passes of the diffusion model"
+                    "how many photos are drawn at a time, sharing the passes of the diffusion model; half as many answers are written"
                             + " (default: ${DEFAULT-VALUE})")
     private int parallel = 4;
 
@@ -136,11 +136,13 @@ public final class ServeCommand implements Callable<Integer> {
         ServerSettings settings = settings();
         try (HikariDataSource conversations = database == null ? Database.inFolder(data) : Database.at(database);
                 PictureCheck check = checker.load(Device.parse(device));
+                WorkQueue queue = new WorkQueue(settings.queue(), settings.parallel());
                 PhotoSharingAgent agent = check.on(PhotoSharingAgent.builder())
                         .model(model)
                         .device(Device.parse(device))
+                        .runner(queue)
                         .build();
-                TandemServer server = new TandemServer(agent, conversations, settings)) {
+                TandemServer server = new TandemServer(agent, queue, conversations, settings)) {
             out.println(
                     agent.checksPictures()
                             ? "Pictures are checked by a safety checker; what it flags is not shown."

@@ -11,7 +11,7 @@ import java.util.List;
  * @param keys who may ask
  * @param origins of other pages that may ask
  * @param queue how many requests may wait
- * @param parallel how many are at work at a time
+ * @param parallel how many photos are drawn at a time
  * @param perKey how many requests of one key may be under way
  */
 record ServerSettings(

@@ -47,13 +47,18 @@ record StoredTurn(List<ChatMessage> asked) {
      * @throws ApiException if it has more than that
      */
     static void requireBytes(List<ChatMessage> messages, long most) {
-        long bytes = messages.stream()
-                .flatMap(message -> images(message).stream())
-                .mapToLong(StoredTurn::base64Bytes)
-                .sum();
+        long bytes = bytes(messages);
         if (bytes > most) {
             throw tooLong(bytes + " bytes of pictures", most + " are");
         }
+    }
+
+    /** Bytes of the pictures. */
+    static long bytes(List<ChatMessage> messages) {
+        return messages.stream()
+                .flatMap(message -> images(message).stream())
+                .mapToLong(StoredTurn::base64Bytes)
+                .sum();
     }
 
     private static long base64Bytes(Image image) {

@@ -45,13 +45,13 @@ final class TandemServer implements AutoCloseable {
     /**
      * A server that listens.
      *
-     * @param agent that answers; closing it is the caller's business, as is the database
+     * @param agent that answers; closing it is the caller's business, as are the queue and the database
+     * @param queue that runs the agent's stages
      * @throws IllegalArgumentException if the port is taken
      */
-    TandemServer(PhotoSharingAgent agent, DataSource database, ServerSettings settings) {
+    TandemServer(PhotoSharingAgent agent, WorkQueue queue, DataSource database, ServerSettings settings) {
         this.settings = settings;
         access = new Access(settings.keys(), settings.origins());
-        WorkQueue queue = new WorkQueue(settings.queue(), settings.parallel());
         jobs = new Jobs(queue, settings.limits());
         metrics = new Metrics(queue);
         watch = new RequestWatch(metrics);

@@ -1,144 +1,89 @@
 package dev.tandem.samples.server;
 
+import dev.tandem.core.agent.StageRunner;
 import dev.tandem.core.stage.Cancellation;
-import dev.tandem.core.stage.CancelledException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Requests wait here, first come first served, and only so many: one more is refused at once, with a guess when to come back. The work is done on as many threads as may work at
- * a time, always the same ones: native memory keeps something for each thread that ever computed, and the server has a hundred.
+ * Only so many requests are let in: one more is refused at once, with a guess when to come back. Those that are wait for each stage by itself, so that nobody waits for words while
+ * the photos of others are drawn.
  */
-final class WorkQueue implements AutoCloseable {
+final class WorkQueue implements StageRunner, AutoCloseable {
 
-    private static final int LOOK_MILLIS = 100;
     private static final int MOST_RETRY_SECONDS = 60;
-    private static final double REMEMBERED = 0.8;
 
-    private final int places;
-    private final int parallel;
-    private final ExecutorService workers;
-    private final Deque<Cancellation> waiting = new ArrayDeque<>();
-    private int working;
-    private double secondsEach = 2;
+    /** A request that was let in; closing it makes room for the next. */
+    interface Place extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private final int most;
+    private final Desk words;
+    private final Desk photos;
+    private int inside;
 
     /**
      * A queue.
      *
-     * @param places how many may wait
-     * @param parallel how many are at work at a time
+     * @param places how many requests may wait
+     * @param parallel how many photos are drawn at a time; half as many answers are written
      */
     WorkQueue(int places, int parallel) {
-        this.places = places;
-        this.parallel = parallel;
-        AtomicInteger count = new AtomicInteger();
-        workers = Executors.newFixedThreadPool(parallel, work -> {
-            Thread thread = new Thread(work, "tandem-work-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        most = places + parallel;
+        words = new Desk("words", Math.max(1, parallel / 2));
+        photos = new Desk("photos", parallel);
     }
 
     /** How many wait. */
-    synchronized int length() {
-        return waiting.size();
+    int length() {
+        return words.length() + photos.length();
     }
 
     /** How many wait before that which can be cancelled so; -1 if it does not wait. */
-    synchronized int before(Cancellation cancellation) {
-        return List.copyOf(waiting).indexOf(cancellation);
+    int before(Cancellation cancellation) {
+        return Math.max(words.before(cancellation), photos.before(cancellation));
     }
 
     /**
      * Refuses where one more would find no place, such as before its body is read for nothing.
      *
-     * @throws ApiException if too many wait
+     * @throws ApiException if too many were let in
      */
     synchronized void requirePlace() {
-        if (waiting.size() + working >= places + parallel) {
-            double seconds = secondsEach * Math.max(1, waiting.size()) / parallel;
-            throw ApiException.busy(
-                    "the server is busy and " + waiting.size() + " requests wait already; ask again later",
-                    (int) Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds))));
+        if (inside >= most) {
+            double seconds = words.secondsToWait() + photos.secondsToWait();
+            throw ApiException.busy("the server is busy with " + inside + " requests; ask again later", (int)
+                    Math.min(MOST_RETRY_SECONDS, Math.max(1, Math.ceil(seconds))));
         }
     }
 
     /**
-     * Waits for its turn and for the work, which is done on another thread.
+     * Lets a request in.
      *
-     * @throws ApiException if too many wait
-     * @throws CancelledException if cancelled
+     * @throws ApiException if too many were let in
      */
-    <T> T run(Cancellation cancellation, Supplier<T> work) {
-        await(cancellation);
-        long began = System.nanoTime();
-        try {
-            return ended(workers.submit(work::get));
-        } finally {
-            ended((System.nanoTime() - began) / 1e9);
-        }
-    }
-
-    /** What the work gives, or throws. It is waited for in any case, as it stops by its cancellation. */
-    private static <T> T ended(Future<T> work) {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return work.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException cause) {
-                        throw cause;
-                    }
-                    if (e.getCause() instanceof Error cause) {
-                        throw cause;
-                    }
-                    throw new IllegalStateException("an answer failed: " + e.getCause(), e);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private synchronized void await(Cancellation cancellation) {
+    synchronized Place enter() {
         requirePlace();
-        waiting.add(cancellation);
-        try {
-            while (working >= parallel || waiting.peek() != cancellation) {
-                cancellation.check();
-                wait(LOOK_MILLIS);
-            }
-            cancellation.check();
-            working++;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException();
-        } finally {
-            waiting.remove(cancellation);
-            notifyAll(); // somebody else may be the first now
-        }
+        inside++;
+        return this::leave;
     }
 
-    private synchronized void ended(double seconds) {
-        working--;
-        secondsEach = REMEMBERED * secondsEach + (1 - REMEMBERED) * seconds;
-        notifyAll();
+    private synchronized void leave() {
+        inside--;
+    }
+
+    @Override
+    public <T> T run(Stage stage, Cancellation cancellation, Supplier<T> work) {
+        return switch (stage) {
+            case LANGUAGE -> words.run(cancellation, work);
+            case IMAGE -> photos.run(cancellation, work);
+        };
     }
 
     @Override
     public void close() {
-        workers.shutdown();
+        words.close();
+        photos.close();
     }
 }

@@ -35,6 +35,8 @@ public final class ScriptedStages {
 
     public static volatile Runnable whileDrawing = () -> sleep(Integer.getInteger("scripted.step.millis", 0));
 
+    public static volatile Runnable whileWriting = () -> {};
+
     private ScriptedStages() {}
 
     private static void sleep(int millis) {
@@ -114,6 +116,7 @@ public final class ScriptedStages {
         @Override
         public LanguageUsage reply(
                 Dialogue dialogue, LanguageOptions options, Cancellation cancellation, CaptionListener listener) {
+            whileWriting.run();
             CaptionParser parser = new CaptionParser(listener, options.maxCaptions(), options.maxCaptionTokens());
             dialogue.turns()
                     .get(dialogue.size() - 1)

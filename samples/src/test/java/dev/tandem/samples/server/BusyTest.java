@@ -96,6 +96,22 @@ class BusyTest {
     }
 
     @Test
+    void wordsDoNotWaitForThePhotosOfOthers() throws Exception {
+        try (Served served = Served.in(folder)) {
+            var first = served.postLater(CHAT, PHOTO);
+            awaitDrawing();
+            var second = served.postLater(CHAT, PHOTO);
+            await(() -> queue(served) == 1);
+            HttpResponse<String> words = served.say("hello");
+            assertEquals(200, words.statusCode(), words.body());
+            assertFalse(first.isDone() || second.isDone());
+            steps.release(100);
+            assertEquals(200, first.get().statusCode());
+            assertEquals(200, second.get().statusCode());
+        }
+    }
+
+    @Test
     void whoLeavesIsNotDrawnFor() throws Exception {
         for (String body : new String[] {PHOTO, STREAMED}) {
             try (Served served = Served.in(folder)) {

@@ -45,6 +45,7 @@ final class Served implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final PhotoSharingAgent agent;
+    private final WorkQueue queue;
     private final HikariDataSource database;
     final TandemServer server;
     private final String key;
@@ -61,16 +62,19 @@ final class Served implements AutoCloseable {
     private Served(Path folder, LimitsAndKeys how, HikariDataSource database) throws IOException {
         Path model = ScriptedStages.folder(folder);
         AgentConfig config = AgentConfig.read(model);
+        queue = new WorkQueue(how.queue(), 1);
         agent = PhotoSharingAgent.builder()
                 .stages(
                         config,
                         new SeeingStage(new ScriptedStages.Language().create(null)),
                         new ScriptedStages.Bridge().create(config.bridge(), null, null),
                         new ScriptedStages.Image().create(null))
+                .runner(queue)
                 .build();
         this.database = database;
         server = new TandemServer(
                 agent,
+                queue,
                 database,
                 new ServerSettings(
                         "127.0.0.1",
@@ -191,6 +195,7 @@ final class Served implements AutoCloseable {
     public void close() {
         server.close();
         agent.close();
+        queue.close();
         database.close();
     }
 }

@@ -370,12 +370,30 @@ class WebChatTest {
     }
 
     @Test
-    void whoWaitsSeesHowManyAreBefore() throws Exception {
+    void aPhotoThatWaitsSaysHowManyAreBefore() throws Exception {
         try (Served served = Served.in(folder);
                 Held held = holdDrawings()) {
             visit(served);
             served.postLater("/v1/chat/completions", Served.chat("<a dog>", ""));
             served.postLater("/v1/chat/completions", Served.chat("<a dog>", ""));
+            await(() -> Served.json(served.get("/health")).path("queue").asInt() == 1);
+            say("look <a dog>");
+            await(() -> last("caption").getText().endsWith("(waiting: 1 before you)"));
+            assertTrue(last("answer-text").getText().strip().endsWith("look"), "words come before");
+            steps.release(1000);
+            awaitAnswers(1);
+            assertEquals("a dog", last("caption").getText());
+            assertNoComplaints();
+        }
+    }
+
+    @Test
+    void whoWaitsSeesHowManyAreBefore() throws Exception {
+        ScriptedStages.whileWriting = steps::acquireUninterruptibly;
+        try (Served served = Served.in(folder)) {
+            visit(served);
+            served.postLater("/v1/chat/completions", Served.chat("hi", ""));
+            served.postLater("/v1/chat/completions", Served.chat("hi", ""));
             await(() -> Served.json(served.get("/health")).path("queue").asInt() == 1);
             say("hello");
             await(() -> last("waiting").getText().equals("Waiting: 1 before you."));
@@ -383,6 +401,9 @@ class WebChatTest {
             awaitAnswers(1);
             assertEquals(0, all("waiting").size());
             assertNoComplaints();
+        } finally {
+            steps.release(1000);
+            ScriptedStages.whileWriting = () -> {};
         }
     }
 

@@ -86,9 +86,10 @@ export class Answer {
         return this.prose.map(({ source }) => source.trim()).join(' ');
     }
 
-    /** How many are answered before, while it waits. */
+    /** How many are before, while its words or the next of its photos wait. */
     waiting(before) {
-        this.queue.textContent = before === 0 ? 'You are next.' : `Waiting: ${before} before you.`;
+        if (this.drawings.length > 0) this.drawings[0].waiting(before);
+        else this.queue.textContent = before === 0 ? 'You are next.' : `Waiting: ${before} before you.`;
     }
 
     hasBegun() {

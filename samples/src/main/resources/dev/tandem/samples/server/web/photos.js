@@ -70,6 +70,7 @@ export class Photo {
     /** How much is drawn, 0 to 1. */
     progress(part) {
         const done = Math.min(Math.max(part, 0), 1);
+        if (this.ring.classList.contains('waiting')) this.captionLine.textContent = this.caption;
         this.ring.classList.remove('waiting');
         this.ring.setAttribute('aria-valuenow', Math.round(done * 100));
         this.arc.setAttribute('stroke-dashoffset', ROUND * (1 - done));
@@ -77,7 +78,7 @@ export class Photo {
 
     /** How many are answered before, while it waits. */
     waiting(before) {
-        this.captionLine.textContent = `${this.caption} (${before === 0 ? 'next' : `waiting: ${before} before you`})`;
+        this.captionLine.textContent = `${this.caption || 'A photo'} (${before === 0 ? 'next' : `waiting: ${before} before you`})`;
     }
 
     preview(url) {
