@@ -123,11 +123,14 @@ final class DynamicBatch {
                         return;
                     }
                     gathering = true;
-                    interrupted |= !waitForOthers();
-                    batch = take();
-                    gathering = false;
+                    try {
+                        interrupted |= !waitForOthers();
+                        batch = take();
+                    } finally {
+                        gathering = false;
+                        notifyAll();
+                    }
                     passes++;
-                    notifyAll();
                 }
                 long began = System.nanoTime();
                 try {
@@ -143,6 +146,9 @@ final class DynamicBatch {
                 }
             }
         } finally {
+            synchronized (this) {
+                waiting.remove(mine); // where it leaves by an error, its inputs are freed
+            }
             if (interrupted) {
                 Thread.currentThread()
                         .interrupt(); // a pass cannot be left half way; the caller sees to it after the step
@@ -205,7 +211,7 @@ final class DynamicBatch {
             try {
                 together(batch);
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // too much memory, or one request's fault: alone, each gets an answer or an error of its own
             }
         }

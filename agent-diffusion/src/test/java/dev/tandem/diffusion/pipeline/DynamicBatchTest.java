@@ -27,6 +27,7 @@ class DynamicBatchTest {
 
     private static final TensorEngine ENGINE = TorchEngine.cpu();
     private static final int MOST_ROWS = 4;
+    private static final float NO_MEMORY = -7;
 
     private volatile int mostPasses = 1;
     private final CountDownLatch held = new CountDownLatch(1);
@@ -45,6 +46,9 @@ class DynamicBatchTest {
             Thread.currentThread().interrupt(); // only of a later pass, which nobody holds up
         }
         for (float value : x.toFloatArray()) {
+            if (value == NO_MEMORY) {
+                throw new OutOfMemoryError("in this test");
+            }
             if (value < 0) {
                 throw new IllegalArgumentException("negative: " + value);
             }
@@ -145,6 +149,26 @@ class DynamicBatchTest {
         ExecutionException failure = assertThrows(ExecutionException.class, culprit::get);
         assertInstanceOf(IllegalArgumentException.class, failure.getCause());
         held.countDown();
+        assertArrayEquals(new float[] {4, 6}, ask(1, 2, 3).get(), "the network goes on");
+    }
+
+    @Test
+    void anErrorHitsOnlyWhomItConcernsAndTheNetworkGoesOn() throws Exception {
+        askFirst();
+        List<FutureTask<float[]>> innocent = new ArrayList<>();
+        List<FutureTask<float[]>> culprits = new ArrayList<>();
+        for (int i = 0; i < 4; i++) { // more than a batch holds, so that some wait while others fail
+            innocent.add(ask(1, 3, 4));
+            culprits.add(ask(1, NO_MEMORY, 6));
+        }
+        release();
+        for (FutureTask<float[]> each : innocent) {
+            assertArrayEquals(new float[] {6, 8}, each.get());
+        }
+        for (FutureTask<float[]> each : culprits) {
+            ExecutionException failure = assertThrows(ExecutionException.class, each::get);
+            assertInstanceOf(OutOfMemoryError.class, failure.getCause());
+        }
         assertArrayEquals(new float[] {4, 6}, ask(1, 2, 3).get(), "the network goes on");
     }
 
