@@ -28,6 +28,7 @@ import dev.tandem.core.tensor.torch.TorchEngine;
 import dev.tandem.core.weights.FileWeights;
 import dev.tandem.core.weights.Init;
 import dev.tandem.core.weights.WeightException;
+import dev.tandem.diffusion.safety.CheckerFiles;
 import dev.tandem.diffusion.schedule.SchedulerName;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -345,18 +346,7 @@ class TextToImageTest {
 
     private Path copy(String name) throws IOException {
         Path target = Files.createTempDirectory(temporary, name);
-        Path source = model(name);
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path to = target.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(to);
-                } else {
-                    Files.copy(file, to);
-                }
-            }
-        }
-        return target;
+        return CheckerFiles.copy(model(name), target);
     }
 
     private void refused(Path folder, String... parts) {
