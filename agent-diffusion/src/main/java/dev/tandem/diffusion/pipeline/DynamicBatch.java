@@ -80,6 +80,8 @@ final class DynamicBatch {
     /** A drawing's way to the network; for one thread. */
     final class Drawing implements AutoCloseable {
 
+        private boolean closed;
+
         private Drawing() {}
 
         /**
@@ -99,8 +101,11 @@ final class DynamicBatch {
         @Override
         public void close() {
             synchronized (DynamicBatch.this) {
-                drawings--;
-                DynamicBatch.this.notifyAll();
+                if (!closed) {
+                    closed = true;
+                    drawings--;
+                    DynamicBatch.this.notifyAll();
+                }
             }
         }
     }
@@ -192,17 +197,19 @@ final class DynamicBatch {
     /** The request that waits longest, and those that fit beside it. */
     private List<Request> take() {
         List<Request> batch = new ArrayList<>();
+        int share = share();
         long rows = 0;
         for (Request request : waiting) {
             if (batch.isEmpty()
-                    || batch.size() < share() && rows + request.rows() <= mostRows && request.fits(batch.get(0))) {
+                    || batch.size() < share && rows + request.rows <= mostRows && request.fits(batch.get(0))) {
                 batch.add(request);
-                request.taken = true;
-                rows += request.rows();
+                rows += request.rows;
             }
         }
+        // only now: what is taken and not in a batch would wait for ever
         waiting.removeAll(batch);
         busy += batch.size();
+        batch.forEach(request -> request.taken = true);
         return batch;
     }
 
@@ -235,8 +242,8 @@ final class DynamicBatch {
             Tensor output = network.forward(inputs);
             long first = 0;
             for (Request request : batch) {
-                request.result = request.box.adopt(output.narrow(0, first, request.rows()));
-                first += request.rows();
+                request.result = request.box.adopt(output.narrow(0, first, request.rows));
+                first += request.rows;
             }
         }
     }
@@ -246,6 +253,11 @@ final class DynamicBatch {
 
         private final List<Tensor> inputs;
         private final Scope box;
+        private final long rows;
+
+        /** Type and shape of a row of each input. */
+        private final List<String> kind;
+
         private boolean taken;
         private boolean answered;
         private @Nullable Tensor result;
@@ -259,29 +271,15 @@ final class DynamicBatch {
         Request(List<Tensor> inputs, Scope box) {
             this.inputs = inputs;
             this.box = box;
-        }
-
-        long rows() {
-            return inputs.get(0).size(0);
+            this.rows = inputs.get(0).size(0);
+            this.kind = inputs.stream()
+                    .map(x -> x.dtype() + Arrays.toString(Arrays.copyOfRange(x.shape(), 1, x.rank())))
+                    .toList();
         }
 
         /** Whether both can be rows of one batch. */
         boolean fits(Request other) {
-            if (inputs.size() != other.inputs.size()) {
-                return false;
-            }
-            for (int i = 0; i < inputs.size(); i++) {
-                Tensor a = inputs.get(i);
-                Tensor b = other.inputs.get(i);
-                if (a.dtype() != b.dtype() || !Arrays.equals(row(a), row(b))) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private static long[] row(Tensor x) {
-            return Arrays.copyOfRange(x.shape(), 1, x.rank());
+            return kind.equals(other.kind);
         }
 
         Tensor result() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Text to picture with Stable Diffusion 3 and 3.5 (Esser et al. 2024), equal to diffusers' {@code StableDiffusion3Pipeline}: two CLIP encoders
- * and T5 read the prompt, a transformer denoises by flow matching. Safe to use from several threads.
+ * and T5 read the prompt, a transformer denoises by flow matching. Safe to use from several threads, whose drawings share the passes of the transformer.
  */
 public final class StableDiffusion3Pipeline implements DiffusionPipeline {
 

@@ -13,6 +13,7 @@ import dev.tandem.core.tensor.TensorEngine;
 import dev.tandem.core.tensor.torch.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,7 @@ class DynamicBatchTest {
     private final BlockingQueue<List<Long>> passes = new LinkedBlockingQueue<>();
     private final DynamicBatch batch = new DynamicBatch(ENGINE, this::doubled, MOST_ROWS, () -> mostPasses);
     private final List<Thread> threads = new ArrayList<>();
+    private final List<FutureTask<float[]>> crowd = new ArrayList<>();
 
     private Tensor doubled(List<Tensor> inputs) {
         Tensor x = inputs.get(0);
@@ -170,6 +172,53 @@ class DynamicBatchTest {
             assertInstanceOf(OutOfMemoryError.class, failure.getCause());
         }
         assertArrayEquals(new float[] {4, 6}, ask(1, 2, 3).get(), "the network goes on");
+    }
+
+    /** Drawings of random lengths and shapes, some of whose steps fail, leave and come while others go on. */
+    @Test
+    void inACrowdEachGetsItsOwnRows() throws Exception {
+        mostPasses = 2;
+        held.countDown();
+        for (int t = 0; t < 8; t++) {
+            SplittableRandom random = new SplittableRandom(t);
+            FutureTask<float[]> task = new FutureTask<>(() -> {
+                for (int i = 0; i < 60; i++) {
+                    drawRandomly(random);
+                }
+                return new float[0];
+            });
+            crowd.add(task);
+            new Thread(task).start();
+        }
+        for (FutureTask<float[]> each : crowd) {
+            each.get();
+        }
+    }
+
+    private void drawRandomly(SplittableRandom random) {
+        try (Scope scope = ENGINE.scope();
+                DynamicBatch.Drawing drawing = batch.begin()) {
+            for (int steps = 1 + random.nextInt(6); steps > 0; steps--) {
+                int rows = 1 + random.nextInt(5);
+                float[] values = new float[rows * (1 + random.nextInt(2))];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = random.nextInt(1000);
+                }
+                float bad = random.nextInt(20) == 0 ? NO_MEMORY : random.nextInt(20) == 0 ? -1 : 0;
+                values[0] = bad == 0 ? values[0] : bad;
+                List<Tensor> inputs = List.of(ENGINE.tensor(values, rows, values.length / rows));
+                if (bad == 0) {
+                    float[] result = drawing.forward(inputs).contiguous().toFloatArray();
+                    for (int i = 0; i < values.length; i++) {
+                        assertEquals(2 * values[i], result[i]);
+                    }
+                } else {
+                    Throwable failure = assertThrows(Throwable.class, () -> drawing.forward(inputs));
+                    assertEquals(bad == NO_MEMORY, failure instanceof OutOfMemoryError, failure.toString());
+                    assertEquals(bad == -1, failure instanceof IllegalArgumentException, failure.toString());
+                }
+            }
+        }
     }
 
     @Test
