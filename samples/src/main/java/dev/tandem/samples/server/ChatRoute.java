@@ -58,6 +58,20 @@ final class ChatRoute implements Handler {
         if (request.conversation() != null) {
             conversations.require(owner, request.conversation());
         }
+        try (Bodies.Held held = bodies.hold(pictureBytes(request))) {
+            answer(context, owner, request);
+        }
+    }
+
+    /** Bytes of the pictures that came, which lie there until the answer has ended. */
+    private static long pictureBytes(ChatRequest request) {
+        return request.said().turns().stream()
+                .flatMap(turn -> turn.photos().stream())
+                .mapToLong(photo -> photo.png().length)
+                .sum();
+    }
+
+    private void answer(Context context, String owner, ChatRequest request) {
         ChatJson json = ChatJson.begin(model.id());
         if (request.stream()) {
             EventStream events = new EventStream(context, limits.drain());

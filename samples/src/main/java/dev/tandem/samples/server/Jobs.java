@@ -34,16 +34,18 @@ final class Jobs implements AutoCloseable {
     }
 
     private void look() {
-        try {
-            for (Job job : running) {
+        for (Job job : running) {
+            try {
                 job.watch();
                 int before = queue.before(job.cancellation());
                 if (before >= 0) {
                     job.waits(before);
                 }
+            } catch (CancelledException e) {
+                job.stop(Job.End.HUNG_UP); // it reads nothing of what it is told
+            } catch (RuntimeException e) {
+                LOG.error("the watch over an answer failed; it goes on", e); // thrown, it would end the watch for good
             }
-        } catch (RuntimeException e) {
-            LOG.error("the watch over answers failed; it goes on", e); // thrown, it would end the watch for good
         }
     }
 

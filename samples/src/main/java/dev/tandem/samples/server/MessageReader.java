@@ -70,6 +70,7 @@ final class MessageReader {
         List<@Nullable Photo> photos = shared(message);
         content(message, parts, ANSWER_FACTOR * limits.messageLength(), false);
         List<Part> ordered = new ArrayList<>();
+        List<@Nullable Photo> left = new ArrayList<>(photos); // each is shared once
         List<JsonNode> all = message.list("parts");
         for (int i = 0; i < all.size(); i++) {
             Fields part = Fields.of(all.get(i), message.name("parts") + "[" + i + "]");
@@ -77,7 +78,7 @@ final class MessageReader {
             if (image == null) {
                 words(part.text("text"), ordered);
             } else {
-                Photo photo = photos.get(image);
+                Photo photo = left.set(image, null);
                 if (photo != null) {
                     ordered.add(photo);
                 }
@@ -155,12 +156,21 @@ final class MessageReader {
     }
 
     /** Photos of an earlier answer, as this server sent them: their captions are what the model remembers. Null stands for one without. */
-    private static List<@Nullable Photo> shared(Fields message) {
+    private List<@Nullable Photo> shared(Fields message) {
         List<@Nullable Photo> photos = new ArrayList<>();
+        int length = 0;
         List<JsonNode> images = message.list("images");
         for (int i = 0; i < images.size(); i++) {
             String caption = Fields.of(images.get(i), message.name("images") + "[" + i + "]")
                     .text("caption");
+            length += caption == null ? 0 : caption.length();
+            if (length > ANSWER_FACTOR * limits.messageLength()) {
+                throw ApiException.invalid(
+                        message.name("images"),
+                        "message_too_long",
+                        "the captions of '" + message.name("images") + "' have more than "
+                                + ANSWER_FACTOR * limits.messageLength() + " characters; please shorten them");
+            }
             photos.add(caption == null || caption.isBlank() ? null : Photo.described(caption));
         }
         return photos;

@@ -33,6 +33,18 @@ class MessageReaderTest {
     }
 
     @Test
+    void eachPhotoIsSharedOnceAndCaptionsHaveABound() {
+        assertEquals(
+                List.of(Photo.described("a dog"), new Words("one two")),
+                read(",\"parts\":[{\"image\":0},{\"image\":0},{\"text\":\"one two\"},{\"image\":0}]"));
+        String long_ = "{\"role\":\"assistant\",\"content\":\"one\",\"images\":[{\"caption\":\"" + "x".repeat(300)
+                + "\"},{\"caption\":\"" + "x".repeat(101) + "\"}]}";
+        ApiException refused = assertThrows(
+                ApiException.class, () -> new MessageReader(Served.LIMITS).read(List.of(Served.json(long_))));
+        assertEquals("message_too_long", refused.code());
+    }
+
+    @Test
     void wordsThatAreNotTheContentAreNotRead() {
         assertEquals(read(""), read(",\"parts\":[{\"image\":0},{\"text\":\"one two three\"}]"));
     }
