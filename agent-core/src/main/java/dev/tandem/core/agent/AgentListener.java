@@ -8,7 +8,7 @@ import dev.tandem.core.stage.Picture;
 import java.util.function.Supplier;
 
 /**
- * Hears a reply while it comes: all words and captions first, then each photo's steps and the photo. Called on the thread that asked;
+ * Hears a reply while it comes: all words and captions first, then each photo's steps and the photo. Called on the thread that asked, or the one on which a {@link StageRunner} works;
  * what it throws ends the reply.
  */
 public interface AgentListener extends CaptionListener {

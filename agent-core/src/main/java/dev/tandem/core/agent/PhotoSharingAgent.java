@@ -147,7 +147,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
      *
      * @param dialogue what was said before; its oldest turns are not shown to the model where it is too long
      * @param userMessage at most {@link Builder#maxMessageLength} characters; never read as markup
-     * @param listener hears the answer as it comes, on this thread
+     * @param listener hears the answer as it comes, on the thread that works: this one, unless a {@link StageRunner} is set
      * @param cancellation ends the answer from another thread
      * @throws IllegalArgumentException if the message is empty or too long
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
@@ -162,7 +162,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @param dialogue what was said before; its oldest turns are not shown to the model where it is too long
      * @param userMessage at most {@link Builder#maxMessageLength} characters; never read as markup
      * @param photos that the user sends with it ({@link dev.tandem.core.vision.SentPhoto}); perhaps none
-     * @param listener hears the answer as it comes, on this thread
+     * @param listener hears the answer as it comes, on the thread that works: this one, unless a {@link StageRunner} is set
      * @param cancellation ends the answer from another thread
      * @throws IllegalArgumentException if the message is empty or too long, or the model sees no photos
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
@@ -201,7 +201,7 @@ public final class PhotoSharingAgent implements AutoCloseable {
      * @param dialogue not empty; its oldest turns are not shown to the model where it is too long. What the user says in it is never read as markup
      * @param options such as {@link #languageOptions()} with another temperature; the photos' seeds come from its seed
      * @param drawing such as {@link #imageOptions()} with another size; its seed is not used
-     * @param listener hears the turn as it comes, on this thread
+     * @param listener hears the turn as it comes, on the thread that works: this one, unless a {@link StageRunner} is set
      * @param cancellation ends it from another thread
      * @throws IllegalArgumentException if the dialogue is empty, or the last turn alone is too long, or it has photos and the model sees none
      * @throws dev.tandem.core.stage.CancelledException if cancelled, or the agent is closed meanwhile
